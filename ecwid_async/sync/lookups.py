@@ -1,6 +1,6 @@
 """Reading single items that are due: marked ones, those missing from a list, and those that only a GET can decide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from functools import partial
 from itertools import groupby
@@ -51,20 +51,24 @@ class LookupBudget:
         self._available -= requests
 
 
-async def find_due_items(sections: Mapping[str, SectionSync]) -> list[tuple[SectionSync, list[DueItem]]]:
-    """Return the due items of sections that can be read by their id: by section, the longest marked ones first."""
-    if not sections:
-        return []
-    round_ = next(iter(sections.values())).round
-    async with round_.database.read() as connection:
-        items = await find_due(
-            connection, round_.database.schema, round_.store.store_id, now=round_.now, limit=_MAX_DUE
-        )
-    by_section: dict[str, list[DueItem]] = {}
-    for item in items:
-        if item.section in sections and sections[item.section].section.has_get:
-            by_section.setdefault(item.section, []).append(item)
-    return [(sections[name], due) for name, due in by_section.items()]
+async def find_due_items(sections: Sequence[SectionSync]) -> list[tuple[SectionSync, list[DueItem]]]:
+    """Return the due items of sections that can be read by their id. Sections with marked items come first."""
+    found: list[tuple[SectionSync, list[DueItem]]] = []
+    for section in sections:
+        if not section.section.has_get:
+            continue
+        async with section.database.read() as connection:
+            items = await find_due(
+                connection,
+                section.database.schema,
+                section.store.store_id,
+                section=section.name,
+                now=section.round.now,
+                limit=_MAX_DUE,
+            )
+        if items:
+            found.append((section, items))
+    return sorted(found, key=lambda each: each[1][0].reason == "missing")
 
 
 async def look_up_due(section: SectionSync, items: Sequence[DueItem], budget: LookupBudget) -> None:

@@ -148,12 +148,14 @@ class Mirror:
         counted, count_requests = counted_store(store)
         async with database.read() as connection:
             number = await due_items.highest_number(connection, database.schema)
+            known = await load_store(connection, database.schema, store.store_id)
         try:
             changes = await read_store_changes(counted, clock=self._clock)
         except EcwidError as error:
             await self._note_failure(store.store_id, error)
             raise
-        await register_store(database, store.store_id, store.server, changes.identity)
+        if known is None or (known.server, known.identity) != (store.server.rstrip("/"), changes.identity):
+            await register_store(database, store.store_id, store.server, changes.identity)
         async with hold_lease(database, store.store_id, self._owner) as lease:
             round_ = Round(
                 store=counted,
@@ -367,13 +369,23 @@ class Mirror:
     async def verify(self, store: Store, *, only: Iterable[str] = (), exclude: Iterable[str] = ()) -> VerifyReport:
         """Compare the whole mirror of a store with the store. Nothing is changed.
 
-        Each difference is read again by its id before it is named, and what the next poll would bring is none. Reads
-        all lists whole. Raises the errors of `sync`; a section that fails does not stop the others.
+        Each difference is read again by its id before it is named, and what the next poll would bring is none. In
+        sections without update times the latter is not known, so sync before. Reads all lists whole.
+
+        Raises `ConfigError` for a store that is not in the database, and the errors of `sync` that are not about one
+        section; a section that fails does not stop the others.
         """
         sections = find_mirror_sections(only, exclude)
+        database = self._opened
         counted, count_requests = counted_store(store)
+        async with database.read() as connection:
+            known = await load_store(connection, database.schema, store.store_id)
+        if known is None:
+            raise ConfigError(f"store {store.store_id} is not in this database: sync it first")
+        changes = await read_store_changes(counted, clock=self._clock)
+        await register_store(database, store.store_id, store.server, changes.identity)
         return await verify_store(
-            self._opened, counted, sections, settings=self.settings, clock=self._clock, count_requests=count_requests
+            database, counted, sections, settings=self.settings, clock=self._clock, count_requests=count_requests
         )
 
 

@@ -1,6 +1,6 @@
 """One round of a sync: everything that is due in a store."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -28,6 +28,7 @@ from ecwid_async.sync.schedule import (
     is_paused,
     is_poll_due,
     is_reconcile_due,
+    is_skipped,
     retry_time,
     rolling_rows,
 )
@@ -66,24 +67,18 @@ async def run_round(
             if (noted := _note_change(each, changes)) != each.state:
                 await save_section(connection, schema, noted)
                 each.state = noted
-    active = {
-        section.name: section
-        for section in everything
-        if not is_paused(section.state, now=round_.now, settings=round_.settings)
-    }
+    allowed = [each for each in everything if not is_skipped(each.state, now=round_.now, settings=round_.settings)]
+    active = [each for each in allowed if not is_paused(each.state, now=round_.now, settings=round_.settings)]
     budget.refill(round_.now)
-    if due:
-        await _look_up(active, budget)
+    # Marked items first, also in a section whose list can't be read at present.
+    await _look_up(allowed, budget)
     tasks = [
         partial(_run_guarded, section, partial(_run_steps, section, _changed_at(section, changes)))
-        for section in active.values()
+        for section in active
     ]
     await _run_limited(tasks, round_.settings.sections_at_once)
-    if any(section.has_due for section in active.values()):
-        await _look_up(
-            {name: each for name, each in active.items() if not (each.report.error or each.report.skipped)}, budget
-        )
-    return {name: each for name, each in active.items() if _did_something(each)}
+    await _look_up([each for each in active if not _has_failed(each)], budget)
+    return {each.name: each for each in allowed if _did_something(each)}
 
 
 def _note_change(section: SectionSync, changes: StoreChanges) -> SectionState:
@@ -114,8 +109,8 @@ def _did_something(section: SectionSync) -> bool:
     return bool(section.report.steps) or _has_failed(section)
 
 
-async def _look_up(sections: Mapping[str, SectionSync], budget: LookupBudget) -> None:
-    for section, items in await find_due_items(sections):
+async def _look_up(sections: Sequence[SectionSync], budget: LookupBudget) -> None:
+    for section, items in await find_due_items([each for each in sections if each.has_due]):
         if not budget.available:
             return
         await _run_guarded(section, partial(look_up_due, section, items, budget))

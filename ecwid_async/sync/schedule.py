@@ -11,18 +11,22 @@ from ecwid_async.changes import FEED_MEMORY, ChangePlan, Cursor
 from ecwid_async.sync.settings import MirrorSettings
 from ecwid_async.sync.state import SectionState
 
-__all__ = ["audit_range", "is_paused", "is_poll_due", "is_reconcile_due", "retry_time", "rolling_rows"]
+__all__ = ["audit_range", "is_paused", "is_poll_due", "is_reconcile_due", "is_skipped", "retry_time", "rolling_rows"]
 
 # A slice of the rolling read has at least as many rows as a page.
 _PAGE: Final = 100
 
 
+def is_skipped(state: SectionState, *, now: float, settings: MirrorSettings) -> bool:
+    """Return whether a section is skipped, because the token or the plan does not allow it."""
+    return state.skipped is not None and not _has_passed(settings.skipped_interval, state.skipped_at, now)
+
+
 def is_paused(state: SectionState, *, now: float, settings: MirrorSettings) -> bool:
-    """Return whether a section waits: because it failed, or because the token or plan does not allow it."""
-    if state.skipped is not None and not _has_passed(settings.skipped_interval, state.skipped_at, now):
-        return True
+    """Return whether a section waits: because it is skipped, or because it failed."""
     # A time further ahead than the longest delay was written before the clock was set back.
-    return state.retry_at is not None and now < state.retry_at <= now + settings.max_retry_delay
+    is_backing_off = state.retry_at is not None and now < state.retry_at <= now + settings.max_retry_delay
+    return is_backing_off or is_skipped(state, now=now, settings=settings)
 
 
 def is_poll_due(
@@ -44,6 +48,8 @@ def is_poll_due(
     """
     if cursor is None or cursor.since is None or _has_passed(settings.poll_interval, state.polled_at, now):
         return True
+    if state.error is not None:
+        return True  # to know whether it works again
     if not has_signal or changed_at is None:
         return is_filtered
     return changed_at >= cursor.since

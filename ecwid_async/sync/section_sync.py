@@ -60,7 +60,7 @@ class SectionSync(SectionReader):
         self.scopes_text: str | None = None
         """The scopes of the token, once they were needed."""
         self.has_due = has_due
-        """Whether items of the section were due when the round began."""
+        """Whether items of the section may be due."""
 
     def cursor(self) -> Cursor | None:
         """Return the cursor of the section. Raises `ConfigError` if a newer version of the library stored it."""
@@ -98,6 +98,7 @@ class SectionSync(SectionReader):
             )
             await save_section(connection, schema, state)
         self.state = state
+        self.has_due = self.has_due or bool(result.undecided or missing)
         self.report.changed += result.stored
         self.report.deleted += result.deleted
         self.report.refused += len(result.refused)

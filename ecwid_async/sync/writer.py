@@ -285,14 +285,16 @@ class _RowWriter:
         """Write changes that are sorted by key. If a row is refused, its half is tried again, until it is alone."""
         if not changes:
             return
+        savepoint = await self._connection.begin_nested()
         try:
-            async with self._connection.begin_nested():
-                await self._execute(changes, attempt)
+            await self._execute(changes, attempt)
+            await savepoint.commit()
             return
         except (DBAPIError, OverflowError, UnicodeError) as error:
             if not refuses_values(error):
-                raise
+                raise  # a full disk has ended the whole transaction, so there is no savepoint to return to
             reason = _reason(error)
+            await savepoint.rollback()
         if attempt == "as_sent" and self._statements.table.json_at is not None:
             await self.write(changes, "cleaned")
         elif len(changes) > 1:

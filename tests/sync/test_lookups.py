@@ -126,6 +126,48 @@ async def test_an_item_that_cannot_be_read_is_tried_again_later(shop, sqlite_url
         assert await hints(mirror, shop) == 0
 
 
+async def test_a_marked_item_is_read_while_its_list_fails(shop, sqlite_url, monkeypatch):
+    (product,) = shop.add_products(1)
+    shop.wait(HOUR)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=2)
+        send = shop.sandbox.send
+
+        async def failing(request):
+            if request.path == f"/{STORE}/products":
+                return make_response({"errorMessage": "no"}, status=400)
+            return await send(request)
+
+        monkeypatch.setattr(shop.sandbox, "send", failing)
+        shop.edit(product, "Lamp")
+        await sync(mirror, shop, rounds=5)
+        assert (await shop.status(mirror)).condition == "failing"
+        await mirror.mark(STORE, "products", product)
+        await mirror.sync(shop.store(), only=["products"])
+        assert (await shop.rows(mirror))[product]["name"] == "Lamp"
+
+
+async def test_an_older_state_of_a_search_makes_a_get_decide_in_the_same_round(shop, sqlite_url, monkeypatch):
+    (product,) = shop.add_products(1)
+    shop.edit(product, "Lamp")
+    before = shop.data.table("products").get(product)
+    shop.wait(HOUR)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=2)
+        shop.edit(product, "Vase")
+        await sync(mirror, shop, rounds=7)
+        with shop.data.transaction():  # as after a restored backup
+            shop.data.table("products").put(before)
+        for _ in range(8 * 24):
+            shop.wait(HOUR)
+            await mirror.sync(shop.store(), only=["products"])
+            if (await shop.rows(mirror))[product]["name"] == "Lamp":
+                break
+        status = await shop.status(mirror)
+        assert (await shop.rows(mirror))[product]["name"] == "Lamp"
+        assert (status.went_back, status.undecided) == (1, 0)
+
+
 async def test_many_old_marks_are_read_by_searches_of_a_hundred(shop, sqlite_url):
     ids = shop.add_products(250)
     shop.wait(HOUR)

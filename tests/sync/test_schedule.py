@@ -62,6 +62,10 @@ def test_a_list_for_which_the_store_reports_no_time_is_polled_each_time_if_that_
     assert not poll_due(has_signal=False, is_filtered=False)
 
 
+def test_a_section_that_failed_is_polled_to_know_whether_it_works_again():
+    assert poll_due(evolve(POLLED, error="no"))
+
+
 def test_a_clock_that_was_set_back_delays_nothing():
     assert poll_due(evolve(NEW, polled_at=int(NOW) + DAY))
     assert not is_paused(evolve(NEW, retry_at=int(NOW) + 2 * HOUR), now=NOW, settings=SETTINGS)

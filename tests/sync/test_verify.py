@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from ecwid_async.errors import InvalidToken
+from ecwid_async.errors import ConfigError, InvalidToken
 from ecwid_async.sandbox import Switches
+from ecwid_async.sync import StoreMismatch
 from ecwid_async.transport.memory import make_response
 
 from .shop import HOUR, MINUTE, STORE, TOKEN, Shop
@@ -92,6 +93,7 @@ async def test_nothing_is_changed(shop, sqlite_url):
 
 async def test_a_section_that_cannot_be_compared_is_no_equal_one(shop, sqlite_url, monkeypatch):
     async with shop.mirror(sqlite_url) as mirror:
+        await mirror.sync(shop.store(), only=["profile"])
         report = await mirror.verify(shop.store(), only=PRODUCTS)
         assert "run a sync first" in report.sections["products"].error
         assert not report.equal
@@ -135,6 +137,15 @@ async def test_sections_that_the_token_does_not_open_are_skipped(shop, sqlite_ur
         report = await mirror.verify(shop.store("secret_narrow"), only=["products", "promotions"])
         assert "read_promotion" in report.sections["promotions"].skipped
         assert report.equal
+
+
+async def test_another_store_is_refused(shop, sqlite_url):
+    async with shop.mirror(sqlite_url) as mirror:
+        with pytest.raises(ConfigError, match="sync it first"):
+            await mirror.verify(shop.store())
+        await mirror.sync(shop.store(), only=PRODUCTS)
+        with pytest.raises(StoreMismatch):
+            await mirror.verify(Shop().store())
 
 
 async def test_a_dead_token_is_an_error(shop, sqlite_url):
