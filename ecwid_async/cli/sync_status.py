@@ -49,7 +49,7 @@ def status(
 async def _load(url: str, stale_after: float) -> "list[StoreStatus]":
     from ecwid_async.sync import Mirror
 
-    async with Mirror(url) as mirror:
+    async with Mirror(url, create=False) as mirror:
         return await mirror.status(stale_after=stale_after)
 
 

@@ -48,5 +48,5 @@ def verify(
 async def _verify(url: str, access: StoreAccess, only: "Sequence[str]", exclude: "Sequence[str]") -> "VerifyReport":
     from ecwid_async.sync import Mirror
 
-    async with connect(access) as store, Mirror(url) as mirror:
+    async with connect(access) as store, Mirror(url, create=False) as mirror:
         return await mirror.verify(store, only=only, exclude=exclude)

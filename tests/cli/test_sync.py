@@ -284,6 +284,15 @@ def test_the_status_of_a_mirror_in_step_is_healthy(ecwid, url, mirrored):
     assert lines[-1] == "✓ in step"
 
 
+def test_the_status_of_a_file_without_a_mirror_is_an_error_that_leaves_it_alone(ecwid, tmp_path):
+    (tmp_path / "other.db").touch()
+    outcome = ecwid("sync", "status", "--to", f"sqlite:///{tmp_path / 'other.db'}")
+    assert outcome.code != 0
+    assert "has no tables of a mirror" in " ".join(outcome.err.split())
+    with closing(sqlite3.connect(tmp_path / "other.db")) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == []
+
+
 def test_the_status_is_available_as_json_and_as_metrics(ecwid, url, mirrored):
     record = json.loads(ecwid("sync", "status", "--to", url, "--json").out)
     assert record["healthy"] is True
