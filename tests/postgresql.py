@@ -59,7 +59,7 @@ class PostgreSQL:
         if self._user is not None:
             shutil.chown(self.socket_folder, self._user)
             if not self._can_run(installation):
-                installation = Path(shutil.copytree(installation, self.socket_folder / "installation", symlinks=True))
+                installation = self._copy(installation)
         self._bin = installation / "bin"
         self._run("initdb", "-D", str(self._data), "-U", "postgres", "-A", "trust", "-E", "utf8", "--locale=C", "-N")
         # One user needs a password.
@@ -73,6 +73,14 @@ class PostgreSQL:
         except PermissionError:
             return False
         return done.returncode == 0
+
+    def _copy(self, installation: Path) -> Path:
+        """Copy the server to a folder that its user can read. It finds its libraries beside its package."""
+        package = self.socket_folder / "packages" / installation.parent.name
+        libraries = installation.parent.with_name(f"{package.name}.libs")
+        if libraries.exists():
+            shutil.copytree(libraries, package.with_name(libraries.name), symlinks=True)
+        return Path(shutil.copytree(installation, package / installation.name, symlinks=True))
 
     def _run(self, command: str, *arguments: str) -> None:
         done = subprocess.run(
