@@ -35,6 +35,7 @@ from ecwid_async.wire import EventSink, Transport, to_printable
 
 if TYPE_CHECKING:
     from ecwid_async.batch import BatchCost, BatchRunner
+    from ecwid_async.changes import EventCursor, Events, EventStart
     from ecwid_async.resources.application import Application
     from ecwid_async.resources.batches import Batches
     from ecwid_async.resources.billing import Billing
@@ -464,6 +465,34 @@ class Store:
             timeout=timeout,
         )
         return self._runner().bulk(calls, options)
+
+    def events(
+        self,
+        since: "EventCursor | str | None" = None,
+        *,
+        sections: Collection[str] = (),
+        start: "EventStart" = "now",
+        lag: float = 300.0,
+        concurrency: int = 8,
+    ) -> "Events":
+        """Read what changed as events, like those of webhooks: ``async with store.events(cursor) as events``.
+
+        `since` is the cursor of the last batch of an earlier read, also as JSON. Without it, events begin now, so the
+        first read yields a cursor and no events; with ``start="beginning"`` it yields an event for each existing item.
+        The same applies to a section that was not read before.
+
+        `sections` are the sections to read, by default all with events: profile, orders, carts, products, customers,
+        coupons and reviews. ``docs/changes.md`` has the types of events of each. Sections that the token does not open
+        are skipped: see `Events.skipped`. A store without changes costs one request.
+
+        `lag` is how many seconds the search index may be behind the store. At most `concurrency` pages are requested at
+        a time. Raises `ConfigError` for the cursor of another store, an unknown section, and an invalid number.
+
+        ``GET /latest-stats`` and the lists of the sections that changed.
+        """
+        from ecwid_async.changes import Events
+
+        return Events(self._channel, since, sections=sections, start=start, lag=lag, concurrency=concurrency)
 
     def _runner(self) -> "BatchRunner":
         from ecwid_async.batch import BatchRunner

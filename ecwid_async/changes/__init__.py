@@ -3,18 +3,28 @@
 from ecwid_async.changes.batch import ChangeBatch, Deletion, Evidence, ItemBatch, ItemId, ReadKind
 from ecwid_async.changes.changes import Changes
 from ecwid_async.changes.cursor import Cursor
+from ecwid_async.changes.event_cursor import EventCursor
+from ecwid_async.changes.event_reader import EventBatch, EventStart
+from ecwid_async.changes.event_sections import EVENT_SECTIONS, EventSection
+from ecwid_async.changes.events import Events
 from ecwid_async.changes.lookup import ItemLookup
 from ecwid_async.changes.plans import CHANGE_PLANS, FEED_MEMORY, ChangePlan, change_plan_for
 from ecwid_async.changes.read_interval import ReadInterval
 
 __all__ = [
     "CHANGE_PLANS",
+    "EVENT_SECTIONS",
     "FEED_MEMORY",
     "ChangeBatch",
     "ChangePlan",
     "Changes",
     "Cursor",
     "Deletion",
+    "EventBatch",
+    "EventCursor",
+    "EventSection",
+    "EventStart",
+    "Events",
     "Evidence",
     "ItemBatch",
     "ItemId",

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Generic, Literal, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 __all__ = ["BackgroundRead"]
 
@@ -23,6 +24,7 @@ class BackgroundRead(Generic[B]):
         self._owner = owner
         self._state: Literal["new", "open", "iterated"] = "new"
         self._error: Exception | None = None
+        self._is_finished = False
         self._generators: list[AsyncGenerator[object, None]] = []
 
     async def open(self) -> None:
@@ -52,7 +54,10 @@ class BackgroundRead(Generic[B]):
         return generator
 
     async def batches(self) -> AsyncGenerator[B, None]:
-        """Yield the batches. Raises the error of the read at the end, and `RuntimeError` before `open`."""
+        """Yield the batches.
+
+        Raises the error of the read at the end, and `RuntimeError` before `open` and after `close`.
+        """
         if self._state == "new":
             raise RuntimeError(f"open {self._owner!r} first, with async with")
         if self._state == "iterated":
@@ -63,6 +68,10 @@ class BackgroundRead(Generic[B]):
             yield batch
         if self._error is not None:
             raise self._error
+        if not self._is_finished:
+            # The read was cancelled, and so is this iteration: it must not look like a complete one.
+            await anyio.lowlevel.checkpoint()
+            raise RuntimeError(f"{self._owner!r} was closed while it was iterated")
 
     async def deliver(self, batch: B) -> None:
         """Pass on a batch, and wait until the iteration takes it."""
@@ -73,6 +82,8 @@ class BackgroundRead(Generic[B]):
             await self._read()
         except Exception as error:
             self._error = error
+        else:
+            self._is_finished = True
         finally:
             self._batches_in.close()
 
