@@ -15,6 +15,8 @@ from ecwid_async.transport.memory import make_response
 
 from .shop import DAY, HOUR, MINUTE, STORE, TOKEN, Shop
 
+FEW = ["products", "orders"]
+
 
 @pytest.fixture
 def shop():
@@ -50,26 +52,26 @@ async def test_a_quiet_store_costs_one_request(shop, sqlite_url):
 async def test_a_change_costs_the_reads_of_its_list_until_the_lag_is_over(shop, sqlite_url):
     (product,) = shop.add_products(1)
     async with shop.mirror(sqlite_url) as mirror:
-        await shop.settle(mirror)
+        await shop.settle(mirror, only=FEW)
         shop.edit(product, "Lamp")
         shop.requests()
         for _ in range(7):
-            await mirror.sync(shop.store())
+            await mirror.sync(shop.store(), only=FEW)
             shop.wait(MINUTE)
         reads = ["GET /products", "GET /products/deleted"]
         assert sorted(set(shop.requests())) == ["GET /latest-stats", *reads]
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         assert shop.requests() == ["GET /latest-stats"]
 
 
 async def test_a_change_that_the_search_shows_late_is_found_nevertheless(shop, sqlite_url):
     (product,) = shop.add_products(1)
     async with shop.mirror(sqlite_url) as mirror:
-        await shop.settle(mirror)
+        await shop.settle(mirror, only=FEW)
         shop.sandbox.set_switches(Switches(upsert_lag=4 * MINUTE))
         shop.edit(product, "Lamp")
         for _ in range(6):
-            await mirror.sync(shop.store())
+            await mirror.sync(shop.store(), only=FEW)
             shop.wait(MINUTE)
         assert (await shop.rows(mirror))[product]["name"] == "Lamp"
         status = await shop.status(mirror)
@@ -79,13 +81,13 @@ async def test_a_change_that_the_search_shows_late_is_found_nevertheless(shop, s
 async def test_each_list_is_read_once_an_hour_whatever_the_store_reports(shop, sqlite_url):
     (product,) = shop.add_products(1)
     async with shop.mirror(sqlite_url) as mirror:
-        await shop.settle(mirror)
+        await shop.settle(mirror, only=FEW)
         shop.sandbox.set_switches(Switches(stats_show_deletions=False))
         shop.delete(product)
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         assert await shop.deleted(mirror) == set()
         shop.wait(HOUR)
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         assert await shop.deleted(mirror) == {product}
 
 
@@ -143,7 +145,7 @@ async def test_an_error_stops_its_section_only_and_backs_it_off(shop, sqlite_url
 
     monkeypatch.setattr(shop.sandbox, "send", failing)
     async with shop.mirror(sqlite_url) as mirror:
-        report = await mirror.sync(shop.store())
+        report = await mirror.sync(shop.store(), only=FEW)
         assert report.failed
         assert "GET /orders" in report.sections["orders"].error
         assert len(await shop.rows(mirror)) == 1
@@ -151,13 +153,13 @@ async def test_an_error_stops_its_section_only_and_backs_it_off(shop, sqlite_url
         assert status.condition == "failing"
         assert status.retry_at == int(shop.now) + 60
         shop.wait(30)
-        assert "orders" not in (await mirror.sync(shop.store())).sections
+        assert "orders" not in (await mirror.sync(shop.store(), only=FEW)).sections
         shop.wait(31)
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         assert (await shop.status(mirror, "orders")).retry_at == int(shop.now) + 120
         broken = False
         shop.wait(121)
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         status = await shop.status(mirror, "orders")
         assert (status.condition, status.error, status.retry_at) == ("ok", "", None)
 
@@ -165,16 +167,16 @@ async def test_an_error_stops_its_section_only_and_backs_it_off(shop, sqlite_url
 async def test_a_dead_token_ends_the_round_and_keeps_everything(shop, sqlite_url):
     shop.add_products(2)
     async with shop.mirror(sqlite_url) as mirror:
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         shop.data.revoke(TOKEN)
         with pytest.raises(InvalidToken):
-            await mirror.sync(shop.store())
+            await mirror.sync(shop.store(), only=FEW)
         (status,) = await mirror.status()
         assert "INVALID_API_TOKEN" in status.error
         assert not status.healthy
         assert len(await shop.rows(mirror)) == 2
         shop.data.add_token(TOKEN)
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         (status,) = await mirror.status()
         assert status.error == ""
 
@@ -200,17 +202,17 @@ async def test_a_token_that_dies_in_the_middle_ends_the_round(shop, sqlite_url, 
 
 async def test_a_suspended_store_ends_the_round(shop, sqlite_url):
     async with shop.mirror(sqlite_url) as mirror:
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         shop.data.suspended = True
         with pytest.raises(StoreSuspended):
-            await mirror.sync(shop.store())
+            await mirror.sync(shop.store(), only=FEW)
 
 
 async def test_another_store_under_the_same_id_is_refused(shop, sqlite_url):
     async with shop.mirror(sqlite_url) as mirror:
-        await mirror.sync(shop.store())
+        await mirror.sync(shop.store(), only=FEW)
         with pytest.raises(StoreMismatch):
-            await mirror.sync(Shop().store())
+            await mirror.sync(Shop().store(), only=FEW)
 
 
 async def test_two_syncs_of_one_store_exclude_each_other(shop, database_url):
@@ -254,7 +256,7 @@ async def test_a_mirror_that_is_not_open_says_so(shop, sqlite_url):
         await opened.sync(shop.store())
 
 
-@pytest.mark.parametrize("requests", range(1, 12))
+@pytest.mark.parametrize("requests", [1, 2, 3, 5, 8])
 async def test_a_sync_that_is_cancelled_anywhere_is_continued(shop, sqlite_url, monkeypatch, requests):
     expected = set(shop.add_products(3))
     send, left = shop.sandbox.send, requests
@@ -296,7 +298,7 @@ async def test_a_cursor_of_a_newer_version_stops_its_section_with_a_clear_error(
 async def test_the_status_alarms_when_a_cursor_does_not_follow_the_store(shop, sqlite_url, monkeypatch):
     (product,) = shop.add_products(1)
     async with shop.mirror(sqlite_url) as mirror:
-        await shop.settle(mirror)
+        await shop.settle(mirror, only=FEW)
         send = shop.sandbox.send
 
         async def failing(request):
@@ -307,7 +309,7 @@ async def test_the_status_alarms_when_a_cursor_does_not_follow_the_store(shop, s
         monkeypatch.setattr(shop.sandbox, "send", failing)
         shop.edit(product, "Lamp")
         for _ in range(20):
-            await mirror.sync(shop.store())
+            await mirror.sync(shop.store(), only=FEW)
             shop.wait(MINUTE)
         status = await shop.status(mirror)
         assert status.behind >= 15 * MINUTE

@@ -23,7 +23,7 @@ async def test_a_mirror_in_step_is_equal(shop, database_url):
     shop.add_products(120)
     shop.api.call("POST", "/categories", {"name": "Lamps"})
     async with shop.mirror(database_url) as mirror:
-        await shop.settle(mirror)
+        await mirror.sync(shop.store())
         report = await mirror.verify(shop.store())
         assert report.equal
         assert report.mismatches == 0
