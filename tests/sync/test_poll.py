@@ -1,6 +1,8 @@
 """Polls, and comparisons of the ids of a list with those of the mirror."""
 
+import msgspec
 import pytest
+from attrs import evolve
 
 from ecwid_async.sandbox import Switches
 from ecwid_async.sync.mirror import Mirror
@@ -235,3 +237,41 @@ async def test_deletions_that_a_search_shows_late_do_not_come_back(shop, sqlite_
         await sync(mirror, shop, rounds=8)
         assert await shop.deleted(mirror) == {first}
         assert set(await shop.rows(mirror)) == {second}
+
+
+async def test_a_part_that_cannot_be_proven_is_stored_and_read_again_later(shop, sqlite_url, monkeypatch):
+    (product,) = shop.add_products(1)
+    shop.wait(HOUR)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=2)
+        cursor = (await shop.status(mirror)).cursor
+        send = shop.sandbox.send
+
+        async def with_a_wrong_total(request):
+            response = await send(request)
+            if request.path.endswith("/products") and "updatedFrom" in dict(request.params):
+                body = msgspec.json.decode(response.body)
+                response = evolve(response, body=msgspec.json.encode({**body, "total": body["total"] + 1}))
+            return response
+
+        monkeypatch.setattr(shop.sandbox, "send", with_a_wrong_total)
+        shop.edit(product, "Lamp")
+        report = await mirror.sync(shop.store(), only=PRODUCTS)
+        assert "can't be proven complete" in report.sections["products"].error
+        assert (await shop.rows(mirror))[product]["name"] == "Lamp"
+        status = await shop.status(mirror)
+        assert status.condition == "unproven"
+        assert status.unproven_since == status.cursor
+        assert status.cursor >= cursor
+        (whole,) = await mirror.status()
+        assert not whole.healthy
+        shop.requests()
+        shop.wait(30)
+        await mirror.sync(shop.store(), only=PRODUCTS)
+        assert shop.requests() == ["GET /latest-stats"], "the next try waits"
+        monkeypatch.setattr(shop.sandbox, "send", send)
+        shop.wait(MINUTE)
+        await sync(mirror, shop)
+        status = await shop.status(mirror)
+        assert (status.condition, status.unproven_since) == ("ok", None)
+        assert status.cursor > cursor
