@@ -65,11 +65,14 @@ async def mark(database: "Database", store_id: int, section: str, ids: Collectio
     known = database.schema.sections.get(section)
     if known is None:
         raise ConfigError(f"the mirror has no section {section!r}. It has {', '.join(database.schema.sections)}.")
+    keys: list[ItemId] = []
     for item_id in ids:
-        if known.to_key(item_id) is None or not 0 < len(str(item_id)) <= _MAX_ID_LENGTH:
+        key = known.to_key(item_id)
+        if key is None or not 0 < len(str(item_id)) <= _MAX_ID_LENGTH:
             raise ConfigError(f"{item_id!r} is not a valid id in {section}")
+        keys.append(key)
     async with database.write() as connection:
-        await add_due(connection, database.schema, store_id, section, ids, "hint")
+        await add_due(connection, database.schema, store_id, section, keys, "hint")
 
 
 async def add_due(
@@ -112,7 +115,7 @@ async def find_due(
     limit: int,
     section: str | None = None,
 ) -> list[DueItem]:
-    """Return up to `limit` items to read now, oldest first, and those that only a listing lacks last.
+    """Return up to `limit` items to read now: oldest first, those that failed later, and those that a list lacks last.
 
     `now` is the time that `postpone` was called with. Note the numbers before the GETs are sent.
     """
@@ -120,7 +123,7 @@ async def find_due(
     statement = (
         select(table.c.section, table.c.id, table.c.number, table.c.reason, table.c.failures)
         .where(table.c.store_id == store_id, table.c.retry_at <= now)
-        .order_by(case((table.c.reason == "missing", 1), else_=0), table.c.number, table.c.id)
+        .order_by(case((table.c.reason == "missing", 1), else_=0), table.c.failures, table.c.number, table.c.id)
         .limit(limit)
     )
     if section is not None:

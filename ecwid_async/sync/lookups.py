@@ -75,7 +75,8 @@ async def look_up_due(section: SectionSync, items: Sequence[DueItem], budget: Lo
     """Read due items, and store what is found, as far as the budget allows.
 
     Many items that were marked more than the lag ago are searched for together: such a search is certain to show them
-    as they were marked, or later. All others are read by their ids. Raises the errors of the store.
+    as they were marked, or later. All others are read by their ids. Items that can't be read are postponed; if all of
+    many can't, the others are left to the next round. Raises the errors of the store.
     """
     settled = await section.settled_number()
     searchable: list[DueItem] = []
@@ -93,10 +94,13 @@ async def look_up_due(section: SectionSync, items: Sequence[DueItem], budget: Lo
     for multi_get, group in groups:
         if not budget.available:
             return
-        await _look_up(section, group if multi_get else group[: budget.available], budget, multi_get=multi_get)
+        group = group if multi_get else group[: budget.available]
+        if not await _look_up(section, group, budget, multi_get=multi_get):
+            return
 
 
-async def _look_up(section: SectionSync, items: Sequence[DueItem], budget: LookupBudget, *, multi_get: bool) -> None:
+async def _look_up(section: SectionSync, items: Sequence[DueItem], budget: LookupBudget, *, multi_get: bool) -> bool:
+    """Read due items, and store what is found. Return False if all of many could not be read."""
     if "lookups" not in section.report.steps:
         section.report.steps.append("lookups")
     by_id = {item.id: item for item in items}
@@ -106,6 +110,7 @@ async def _look_up(section: SectionSync, items: Sequence[DueItem], budget: Looku
     failed: dict[ItemId, EcwidError] = {}
     batches: list[ItemBatch[msgspec.Raw]] = []
     before = section.round.count_requests()
+    continues = True
     try:
         ids = [key for key in keys.values() if key is not None]
         async with aclosing(section.get(ids, failed, multi_get=multi_get)) as found:
@@ -113,10 +118,16 @@ async def _look_up(section: SectionSync, items: Sequence[DueItem], budget: Looku
                 batches.append(batch)
                 done += [by_id[str(item_id)] for item_id in batch.ids if str(item_id) in by_id]
                 done += [by_id[str(each.id)] for each in batch.deletions if str(each.id) in by_id]
+    except EcwidError as error:
+        if error not in failed.values():
+            raise
+        # Many ids that the server does not like must not keep the section from being polled.
+        continues = False
     finally:
         budget.spend(section.round.count_requests() - before)
     postponed = [by_id[str(item_id)] for item_id in failed if str(item_id) in by_id]
     await section.commit(batches, also=partial(_clear, section, done, postponed))
+    return continues
 
 
 async def _clear(

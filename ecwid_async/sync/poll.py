@@ -7,9 +7,10 @@ from typing import TypeAlias
 
 import msgspec
 from attrs import evolve
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ecwid_async.changes import ChangeBatch
+from ecwid_async.changes import ChangeBatch, Cursor
 from ecwid_async.errors import EcwidError, ScanDrifted, TooManyDeletions
 from ecwid_async.sync.due_items import DueItem, clear_by_get, record_poll
 from ecwid_async.sync.schedule import retry_time
@@ -128,11 +129,22 @@ async def _commit_group(
 
     def move(state: SectionState) -> SectionState:
         if cursor is not None:
-            state = evolve(state, cursor=cursor.to_json())
+            state = evolve(state, cursor=_bounded(cursor, section).to_json())
         return state if change is None else change(state)
 
     missing = [item_id for batch in group for item_id in batch.missing]
     await section.commit(group, missing=missing, change=move, also=also)
+
+
+def _bounded(cursor: Cursor, section: SectionSync) -> Cursor:
+    """Return the cursor of a list, but not later than the start of the round minus the lag.
+
+    A single response with a wrong ``Date`` would move it into the future, past changes that are not read yet.
+    """
+    latest = int(section.round.now - section.round.settings.lag)
+    if section.resource is None or cursor.since is None or cursor.since <= latest:
+        return cursor
+    return replace(cursor, since=max(0, latest))
 
 
 def _finish(

@@ -61,6 +61,7 @@ class SectionSync(SectionReader):
         """The scopes of the token, once they were needed."""
         self.has_due = has_due
         """Whether items of the section may be due."""
+        self._latest = round_.now
 
     def cursor(self) -> Cursor | None:
         """Return the cursor of the section. Raises `ConfigError` if a newer version of the library stored it."""
@@ -79,8 +80,9 @@ class SectionSync(SectionReader):
         `missing` ids become due. `also` runs in the same transaction.
         """
         round_, schema = self.round, self.round.database.schema
+        self._latest = max([self._latest, *(batch.read.end for batch in batches)])
         async with round_.database.transaction(round_.lease) as connection:
-            result = await write(connection, schema, round_.store.store_id, self.section, batches)
+            result = await write(connection, schema, round_.store.store_id, self.section, batches, now=self._latest)
             if self.has_due:
                 for batch in batches:
                     if batch.kind == "search":
@@ -88,7 +90,10 @@ class SectionSync(SectionReader):
                             connection, schema, round_.store.store_id, self.name, batch.ids, batch.read
                         )
             if missing:
-                await add_due(connection, schema, round_.store.store_id, self.name, missing, reason="missing")
+                # The list of deleted items may have ids that are not valid, and that a database refuses.
+                await add_due(
+                    connection, schema, round_.store.store_id, self.name, self.keys(missing), reason="missing"
+                )
             if also is not None:
                 await also(connection)
             # Read again: deletions may have been confirmed meanwhile.

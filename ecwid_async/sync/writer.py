@@ -98,11 +98,16 @@ async def write(
     store_id: int,
     section: MirrorSection,
     batches: Sequence[ItemBatch[msgspec.Raw]],
+    *,
+    now: float | None = None,
 ) -> WriteResult:
     """Write batches in their order, in the transaction of the caller.
 
     The rules in `precedence` decide whether a read replaces the stored state. Items about which they are not certain
     become due for a GET. A row that the database refuses is left out; the transaction goes on.
+
+    `now` is the latest time of the server that the caller knows. A row that was read after it has a wrong time: the
+    clock was set back since, or a response had a wrong ``Date``. Without `now`, all stored times are believed.
     """
     statements = statements_for(schema, section)
     keys = {
@@ -113,7 +118,8 @@ async def write(
     }
     if not keys and not any(batch.ids for batch in batches):
         return WriteResult()
-    merge = _Merge(section, await _load(connection, statements, store_id, keys))
+    stored = await _load(connection, statements, store_id, keys)
+    merge = _Merge(section, stored if now is None else {key: _without_future(row, now) for key, row in stored.items()})
     for batch in batches:
         merge.add(batch)
     if merge.doubts:
@@ -154,6 +160,16 @@ async def _load(
         key: _StoredRow(ItemVersion(updated, begin, end, deleted_at is not None), hash_)
         for key, updated, begin, end, hash_, deleted_at in rows
     }
+
+
+def _without_future(row: _StoredRow, now: float) -> _StoredRow:
+    """Return a row that was read at a time in the future as one that was read before everything else.
+
+    The time of a deletion is kept: it may be that of this machine, see `removal`.
+    """
+    if row.version.begin <= now or row.version.is_deleted:
+        return row
+    return row._replace(version=row.version._replace(begin=0.0, end=0.0))
 
 
 async def _load_documents(

@@ -214,7 +214,7 @@ async def test_an_item_that_could_not_be_read_waits_until_its_time_or_a_new_mark
     async with database.write() as connection:
         await postpone(connection, database.schema, STORE, seen, retry_at=100.0)
     assert [item.id for item in await due(database, now=99.0)] == ["2"]
-    assert [(item.id, item.failures) for item in await due(database, now=100.0)] == [("1", 1), ("2", 0)]
+    assert [(item.id, item.failures) for item in await due(database, now=100.0)] == [("2", 0), ("1", 1)]
     await mark(database, STORE, "products", [1])
     assert [(item.id, item.failures) for item in await due(database, now=0.0)] == [("2", 0), ("1", 0)]
 

@@ -31,12 +31,12 @@ def before_write(monkeypatch):
         write: Any = section_sync.write
         done = False
 
-        async def interrupted(connection, schema, store_id, section, batches):
+        async def interrupted(connection, schema, store_id, section, batches, **options):
             nonlocal done
             if section.name == "products" and batches and not done:
                 done = True
                 await work(connection)
-            return await write(connection, schema, store_id, section, batches)
+            return await write(connection, schema, store_id, section, batches, **options)
 
         monkeypatch.setattr(section_sync, "write", interrupted)
 

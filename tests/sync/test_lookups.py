@@ -126,6 +126,41 @@ async def test_an_item_that_cannot_be_read_is_tried_again_later(shop, sqlite_url
         assert await hints(mirror, shop) == 0
 
 
+async def test_many_items_that_cannot_be_read_stop_neither_the_others_nor_the_list(shop, sqlite_url, monkeypatch):
+    first, second = shop.add_products(2)
+    shop.wait(HOUR)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=2)
+        send = shop.sandbox.send
+
+        async def failing(request):
+            if "/products/9000" in request.path:
+                return make_response(b"<html>not here</html>", status=404)
+            return await send(request)
+
+        monkeypatch.setattr(shop.sandbox, "send", failing)
+        shop.edit_silently(first, "Lamp")
+        shop.edit(second, "Chair")
+        await mirror.mark(STORE, "products", *range(900000, 900060), first)
+        await sync(mirror, shop, rounds=3)
+        names = {item_id: item["name"] for item_id, item in (await shop.rows(mirror)).items()}
+        assert names == {first: "Lamp", second: "Chair"}
+        assert await hints(mirror, shop) == 60
+        status = await shop.status(mirror)
+        assert (status.condition, status.deleted) == ("ok", 0)
+
+
+async def test_an_id_in_another_form_is_looked_up_once(shop, sqlite_url):
+    (product,) = shop.add_products(1)
+    shop.wait(HOUR)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=2)
+        await mirror.mark(STORE, "products", f"00{product}", str(product), product)
+        assert await hints(mirror, shop) == 1
+        await sync(mirror, shop)
+        assert await hints(mirror, shop) == 0
+
+
 async def test_a_marked_item_is_read_while_its_list_fails(shop, sqlite_url, monkeypatch):
     (product,) = shop.add_products(1)
     shop.wait(HOUR)
