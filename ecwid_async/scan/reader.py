@@ -353,7 +353,7 @@ class ListReader:
                 page = await self._narrow(bounds, window, page)
             if not page.holds_everything:
                 await self._read_in_windows(page.part)
-            window = window.next_window()
+            window = window.next_window(page.total)
 
     async def _narrow(self, bounds: Bounds, window: UpdateWindow, page: Page) -> Page:
         """Narrow a window by its first page, and return the first page of the narrower one."""

@@ -14,6 +14,8 @@ MAX_WINDOW_SWEEPS: Final = 30
 
 # The share of a page that a narrowed window should fill.
 _FILL_SHARE: Final = 0.66
+# With a larger one, the narrowed window would reach the latest time on the first page of any list.
+_MAX_FILL_SHARE: Final = 1000.0
 
 
 class CreationWindow:
@@ -123,10 +125,13 @@ class CreationWindow:
 class UpdateWindow:
     """Items updated since `low` (Unix seconds), narrowed from above until one page holds them all."""
 
-    def __init__(self, low: int) -> None:
+    def __init__(self, low: int, fill_share: float = _FILL_SHARE) -> None:
         self.low = low
         self.high: int | None = None
         self._step = 1
+        self._fill_share = fill_share
+        self._target: float | None = None
+        """The number of items that narrowing the window once should have left."""
 
     @property
     def bounds(self) -> Bounds:
@@ -146,7 +151,9 @@ class UpdateWindow:
         `high`, it is lowered in steps that double.
         """
         ordered = sorted(times)
-        high = ordered[int(len(ordered) * _FILL_SHARE * size / total)] if ordered else self.low
+        share = (self._fill_share if self.high is None else _FILL_SHARE) * size / total
+        self._target = _FILL_SHARE * size if self.high is None else None
+        high = ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else self.low
         if self.high is not None and high >= self.high:
             high = self.high - self._step
         high = max(self.low + 2, high)
@@ -154,6 +161,15 @@ class UpdateWindow:
         self.high = high
         return high
 
-    def next_window(self) -> "UpdateWindow":
-        """Return the next window. It overlaps by a second: bounds may be inclusive or exclusive."""
-        return UpdateWindow(self.low if self.high is None else self.high - 1)
+    def next_window(self, size: int = 0) -> "UpdateWindow":
+        """Return the next window. It overlaps by a second: bounds may be inclusive or exclusive.
+
+        `size` is the number of items in this one. If the items were updated in the order of the list, its first page
+        has the earliest times, and the window is narrower than needed: the next one is narrowed by less.
+        """
+        if self.high is None:
+            return UpdateWindow(self.low)
+        share = _FILL_SHARE
+        if self._target is not None and size:
+            share = min(max(share, self._fill_share * self._target / size), _MAX_FILL_SHARE)
+        return UpdateWindow(self.high - 1, share)

@@ -84,6 +84,26 @@ def test_an_update_window_is_narrowed_to_two_thirds_of_a_page() -> None:
     assert window.next_window().bounds == (("updatedFrom", "132"),)
 
 
+def test_after_a_window_that_was_too_narrow_the_next_one_is_wider() -> None:
+    window, changes, pages = UpdateWindow(0), range(1000), 0
+    # The list is in the order of the updates, so the first page has the earliest times.
+    while len(times := [time for time in changes if time >= window.low]) > 100:
+        window.narrow(times[:100], 100, len(times))
+        window = window.next_window(sum(time <= (window.high or 0) for time in times))
+        pages += 1
+    assert pages < 25
+
+
+def test_a_window_that_holds_too_much_is_narrowed_as_the_first_one() -> None:
+    window = UpdateWindow(0)
+    window.narrow(list(range(100)), 100, 1000)
+    window = window.next_window(7)
+    assert window.low == 5
+    wide = window.narrow(list(range(5, 105)), 100, 1000)
+    assert wide > 60
+    assert window.narrow(list(range(5, 105)), 100, 200) == 38
+
+
 def test_an_update_window_without_earlier_times_shrinks_in_doubling_steps() -> None:
     window = UpdateWindow(100)
     window.narrow([500] * 10, 10, 20)
