@@ -35,7 +35,7 @@ from ecwid_async.scan import seconds
 from ecwid_async.wire import Lane, Options, Request, encode_segment
 
 if TYPE_CHECKING:
-    from ecwid_async.models.events import Event
+    from ecwid_async.models.events import StoreEvent
 
 __all__ = ["EventBatch", "EventReader", "EventStart"]
 
@@ -61,7 +61,7 @@ _ERRORS_OF_THE_STORE: Final = (
 class EventBatch:
     """Some events of a store. Once they are handled, the next read continues from `cursor`."""
 
-    events: "list[Event]" = field(factory=list)
+    events: "list[StoreEvent]" = field(factory=list)
     cursor: EventCursor
 
 
@@ -189,7 +189,7 @@ class EventReader:
             return
         store_id = self._cursor.store_id
         since = max(0, int(stats.read.begin - self._lag))
-        events: list[Event] = []
+        events: list[StoreEvent] = []
         if changed_at >= (cursor.since or 0):
             if is_over(changed_at, stats.read):
                 events.append(section.event("updated", store_id, changed_at, store_id=store_id))

@@ -12,7 +12,7 @@ from ecwid_async.changes.plans import change_plan_for
 from ecwid_async.scan import plan_for, seconds
 
 if TYPE_CHECKING:
-    from ecwid_async.models.events import Event
+    from ecwid_async.models.events import StoreEvent
 
 __all__ = ["EVENT_SECTIONS", "EventSection"]
 
@@ -61,7 +61,7 @@ class EventSection:
         """Return when an item was created, in Unix seconds."""
         return seconds(item.get(plan_for(self.operation).created or ""))
 
-    def item_event(self, kind: EventKind, item: Mapping[str, Any], time: int | None, *, store_id: int) -> "Event":
+    def item_event(self, kind: EventKind, item: Mapping[str, Any], time: int | None, *, store_id: int) -> "StoreEvent":
         """Return an event of an item."""
         entity_id = next((item[name] for name in self.entity_id if item.get(name) is not None), None)
         data = {name: _as_event_data(name, item.get(field)) for name, field in self.data.items()}
@@ -69,13 +69,11 @@ class EventSection:
         states = [data.get(name) for name in self.states] if kind == "updated" else []
         return self.event(kind, entity_id, time, data, store_id=store_id, id_parts=states)
 
-    def deletion_event(self, deletion: Deletion, *, store_id: int) -> "Event":
+    def deletion_event(self, deletion: Deletion, *, store_id: int) -> "StoreEvent":
         """Return the event of a deletion."""
         entity_id = deletion.id if deletion.number is None else deletion.number
         data = {} if self.deleted_id is None else {self.deleted_id: deletion.id}
-        # The time of a GET differs each time.
-        id_parts = [deletion.id, deletion.deleted_at if deletion.evidence == "feed" else None]
-        return self.event("deleted", entity_id, deletion.deleted_at, data, store_id=store_id, id_parts=id_parts)
+        return self.event("deleted", entity_id, deletion.deleted_at, data, store_id=store_id, id_parts=[deletion.id])
 
     def event(
         self,
@@ -86,14 +84,13 @@ class EventSection:
         *,
         store_id: int,
         id_parts: list[Any] | None = None,
-    ) -> "Event":
+    ) -> "StoreEvent":
         """Return an event. Its id follows from the store, the type, the item, the time, and `id_parts`."""
-        from ecwid_async.models.events import Event
+        from ecwid_async.models.events import StoreEvent
 
         event_type = f"{self.family}.{kind}"
-        known_time = None if kind == "deleted" else time
-        parts = msgspec.json.encode([store_id, event_type, entity_id, known_time, *(id_parts or [])])
-        return Event.from_dict(
+        parts = msgspec.json.encode([store_id, event_type, entity_id, time, *(id_parts or [])])
+        return StoreEvent.from_dict(
             {
                 "eventId": hashlib.sha256(parts).hexdigest()[:32],
                 "eventCreated": time,

@@ -11,7 +11,7 @@ from ecwid_async.changes.event_sections import EventSection
 from ecwid_async.changes.read_interval import ReadInterval
 
 if TYPE_CHECKING:
-    from ecwid_async.models.events import Event
+    from ecwid_async.models.events import StoreEvent
 
 __all__ = ["ListEvents", "is_over"]
 
@@ -30,7 +30,7 @@ class ListEvents:
         self._lag = lag
         self._held_back: int | None = None
 
-    def of(self, batch: ChangeBatch[dict[str, Any]]) -> "list[Event]":
+    def of(self, batch: ChangeBatch[dict[str, Any]]) -> "list[StoreEvent]":
         """Return the events of a batch."""
         section, store_id = self._section, self._store_id
         lag = self._lag if batch.kind == "search" else 0.0

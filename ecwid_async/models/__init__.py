@@ -121,9 +121,9 @@ _MODULES = {
     ),
     "events": (
         "ApplicationEvent", "ApplicationEventData", "CategoryEvent", "CustomerEvent", "CustomerEventData",
-        "CustomerGroupEvent", "DiscountCouponEvent", "Event", "EventType", "InvoiceEvent", "InvoiceEventData",
-        "OrderEvent", "OrderEventData", "ProductClassEvent", "ProductEvent", "ProfileEvent", "ProfileEventData",
-        "PromotionEvent", "PromotionEventData", "ReviewEvent", "ReviewEventData", "ReviewEventStatus",
+        "CustomerGroupEvent", "DiscountCouponEvent", "EventType", "InvoiceEvent", "InvoiceEventData", "OrderEvent",
+        "OrderEventData", "ProductClassEvent", "ProductEvent", "ProfileEvent", "ProfileEventData", "PromotionEvent",
+        "PromotionEventData", "ReviewEvent", "ReviewEventData", "ReviewEventStatus", "StoreEvent",
         "UnfinishedOrderEvent", "UnfinishedOrderEventData",
     ),
     "images": ("AsyncImageAltDraft", "AsyncImageDraft", "ImageAlt", "ImageMainColors", "ProductOriginalImage"),

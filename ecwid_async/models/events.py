@@ -16,7 +16,6 @@ __all__ = [
     "CustomerEventData",
     "CustomerGroupEvent",
     "DiscountCouponEvent",
-    "Event",
     "EventType",
     "InvoiceEvent",
     "InvoiceEventData",
@@ -31,6 +30,7 @@ __all__ = [
     "ReviewEvent",
     "ReviewEventData",
     "ReviewEventStatus",
+    "StoreEvent",
     "UnfinishedOrderEvent",
     "UnfinishedOrderEventData",
 ]
@@ -199,7 +199,7 @@ class UnfinishedOrderEventData(_WithoutPersonalData, Model):
 
 
 @model
-class Event(_WithoutPersonalData, Model):
+class StoreEvent(_WithoutPersonalData, Model):
     """An event of a store, of any family. `from_dict` and `from_json` return the class of its family.
 
     `event_id` identifies the event: handle each id once, since events repeat. `event_created` is in Unix seconds, and
@@ -221,26 +221,26 @@ class Event(_WithoutPersonalData, Model):
     @classmethod
     def from_dict(cls, data: Mapping[str, object], *, strict: bool = False) -> Self:
         """Read an event in the API's format, with either spelling of its type. See `Model.from_dict`."""
-        read = super(Event, cls).from_dict  # noqa: UP008  `@model` replaces the class that ``super()`` refers to
+        read = super(StoreEvent, cls).from_dict  # noqa: UP008  `@model` replaces the class that ``super()`` refers to
         event_type = data.get("eventType") if isinstance(data, Mapping) else None
         if not isinstance(event_type, str):
             return read(data, strict=strict)
         known = EventType._missing_(event_type)
         data = {**data, "eventType": event_type if known is None else known.value}
         family = _BY_FAMILY.get(event_type.partition(".")[0])
-        if cls is Event and family is not None:
+        if cls is StoreEvent and family is not None:
             return cast(Self, family.from_dict(data, strict=strict))
         return read(data, strict=strict)
 
     @classmethod
     def from_json(cls, text: str | bytes, *, strict: bool = False) -> Self:
         """Read the body of a webhook like `from_dict`. Raises `ValueError` for text that is not JSON."""
-        event = super(Event, cls).from_json(text, strict=strict)  # noqa: UP008  as above
+        event = super(StoreEvent, cls).from_json(text, strict=strict)  # noqa: UP008  as above
         return cls.from_dict(event.to_dict(), strict=strict)
 
 
 @model
-class ApplicationEvent(Event):
+class ApplicationEvent(StoreEvent):
     """An event of the app itself, such as its installation. `entity_id` is the store's id, usually as text."""
 
     _hidden: ClassVar[tuple[str, ...]] = ()
@@ -249,14 +249,14 @@ class ApplicationEvent(Event):
 
 
 @model
-class CategoryEvent(Event):
+class CategoryEvent(StoreEvent):
     """An event of a category."""
 
     entity_id: int | None = None
 
 
 @model
-class CustomerEvent(Event):
+class CustomerEvent(StoreEvent):
     """An event of a customer."""
 
     _hidden: ClassVar[tuple[str, ...]] = ()
@@ -266,21 +266,21 @@ class CustomerEvent(Event):
 
 
 @model
-class CustomerGroupEvent(Event):
+class CustomerGroupEvent(StoreEvent):
     """An event of a customer group."""
 
     entity_id: int | None = None
 
 
 @model
-class DiscountCouponEvent(Event):
+class DiscountCouponEvent(StoreEvent):
     """An event of a discount coupon."""
 
     entity_id: int | None = None
 
 
 @model
-class InvoiceEvent(Event):
+class InvoiceEvent(StoreEvent):
     """An event of an invoice of an order."""
 
     _hidden: ClassVar[tuple[str, ...]] = ()
@@ -289,7 +289,7 @@ class InvoiceEvent(Event):
 
 
 @model
-class OrderEvent(Event):
+class OrderEvent(StoreEvent):
     """An event of an order. `entity_id` is the number of the order, and ``data.order_id`` its text id."""
 
     _hidden: ClassVar[tuple[str, ...]] = ()
@@ -298,21 +298,21 @@ class OrderEvent(Event):
 
 
 @model
-class ProductClassEvent(Event):
+class ProductClassEvent(StoreEvent):
     """An event of a product type."""
 
     entity_id: int | None = None
 
 
 @model
-class ProductEvent(Event):
+class ProductEvent(StoreEvent):
     """An event of a product."""
 
     entity_id: int | None = None
 
 
 @model
-class ProfileEvent(Event):
+class ProfileEvent(StoreEvent):
     """An event of the store. `entity_id` is the store's id."""
 
     _hidden: ClassVar[tuple[str, ...]] = ()
@@ -321,7 +321,7 @@ class ProfileEvent(Event):
 
 
 @model
-class PromotionEvent(Event):
+class PromotionEvent(StoreEvent):
     """An event of a promotion."""
 
     _hidden: ClassVar[tuple[str, ...]] = ()
@@ -331,7 +331,7 @@ class PromotionEvent(Event):
 
 
 @model
-class ReviewEvent(Event):
+class ReviewEvent(StoreEvent):
     """An event of a product review."""
 
     _hidden: ClassVar[tuple[str, ...]] = ()
@@ -341,7 +341,7 @@ class ReviewEvent(Event):
 
 
 @model
-class UnfinishedOrderEvent(Event):
+class UnfinishedOrderEvent(StoreEvent):
     """An event of an abandoned cart.
 
     In webhooks, `entity_id` is the number of the order. `Store.events` can't know it: there it is the cart's id.
@@ -352,7 +352,7 @@ class UnfinishedOrderEvent(Event):
     data: UnfinishedOrderEventData | None = None
 
 
-_BY_FAMILY: Final[Mapping[str, type[Event]]] = {
+_BY_FAMILY: Final[Mapping[str, type[StoreEvent]]] = {
     "application": ApplicationEvent,
     "category": CategoryEvent,
     "customer": CustomerEvent,
@@ -367,4 +367,4 @@ _BY_FAMILY: Final[Mapping[str, type[Event]]] = {
     "review": ReviewEvent,
     "unfinished_order": UnfinishedOrderEvent,
 }
-"""The class of each family of events. An event of any other family is an `Event`."""
+"""The class of each family of events. An event of any other family is an `StoreEvent`."""

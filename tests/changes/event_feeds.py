@@ -6,7 +6,7 @@ from attrs import field, mutable
 
 from ecwid_async.changes import EventCursor
 from ecwid_async.errors import EcwidError
-from ecwid_async.models.events import Event
+from ecwid_async.models.events import StoreEvent
 from tests.changes.servers import STORE, Server
 
 __all__ = ["Feed"]
@@ -19,15 +19,15 @@ class Feed:
     server: Server
     options: dict[str, Any] = field(factory=dict)
     cursor: str | None = None
-    handled: dict[str | None, Event] = field(factory=dict)
+    handled: dict[str | None, StoreEvent] = field(factory=dict)
     repeated: int = 0
     skipped: dict[str, str] = field(factory=dict)
     problems: dict[str, str] = field(factory=dict)
     error: EcwidError | None = None
 
-    async def poll(self, *, batches: int | None = None, **options: Any) -> list[Event]:
+    async def poll(self, *, batches: int | None = None, **options: Any) -> list[StoreEvent]:
         """Read the events since the last poll, up to a number of batches. Return the new ones."""
-        new: list[Event] = []
+        new: list[StoreEvent] = []
         self.server.requests.clear()
         self.error = None
         events = self.server.connect().events(self.cursor, **{**self.options, **options})

@@ -1,7 +1,6 @@
 """The events of a store: what changed since a cursor, in the form of webhooks."""
 
 import json
-import random
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from ecwid_async.models.base import wire_name
 from ecwid_async.models.events import (
     CustomerEvent,
     DiscountCouponEvent,
-    Event,
     EventType,
     OrderEvent,
     OrderEventData,
@@ -21,6 +19,7 @@ from ecwid_async.models.events import (
     ProfileEvent,
     ReviewEvent,
     ReviewEventStatus,
+    StoreEvent,
     UnfinishedOrderEvent,
     UnfinishedOrderEventData,
 )
@@ -47,7 +46,7 @@ def write(server: Server, item_id: int = 1, *, created: int | None = None) -> No
     table.put({**item, "createTimestamp": created or before["createTimestamp"]})
 
 
-def types(events: list[Event]) -> list[tuple[Any, Any]]:
+def types(events: list[StoreEvent]) -> list[tuple[Any, Any]]:
     return [(str(event.event_type), event.entity_id) for event in events]
 
 
@@ -177,40 +176,6 @@ async def test_a_creation_is_reported_once_although_its_last_update_is_not_over(
     assert types(await feed.poll()) == [("product.created", 1)]
     server.now += 10
     assert types(await feed.poll()) == [("product.updated", 1)]
-
-
-async def test_no_change_is_lost_to_an_app_that_reads_the_item_of_each_event():
-    for seed in range(8):
-        random_ = random.Random(seed)
-        lag = random_.choice([0.0, 30.0, 200.0])
-        switches = Switches(
-            upsert_lag=lag,
-            history_lag=lag,
-            inclusive_bounds=random_.random() < 0.5,
-            stats_show_deletions=random_.random() < 0.5,
-        )
-        server = Server(switches=switches)
-        server.load("products", products(range(5)))
-        feed = await begun(server, sections=["products"])
-        # What the app knows, from a GET of the item after each event.
-        known = {key: server.store.table("products").get(key) for key in range(5)}
-        for _ in range(60):
-            for _ in range(random_.choice([0, 1, 3])):
-                item_id = random_.randrange(8)
-                if random_.random() < 0.2 and item_id in server.store.table("products"):
-                    server.delete("products", item_id)
-                else:
-                    write(server, item_id)
-                server.now += random_.choice([0.0, 0.3, 1.0, 20.0])
-            server.now += random_.choice([0.0, 0.4, 5.0, 100.0])
-            for event in await feed.poll():
-                known[int(event.entity_id or 0)] = server.store.table("products").get(event.entity_id or 0)
-        for _ in range(3):
-            server.now += HOUR
-            for event in await feed.poll():
-                known[int(event.entity_id or 0)] = server.store.table("products").get(event.entity_id or 0)
-        table = server.store.table("products")
-        assert {key: item for key, item in known.items() if item} == {key: table.get(key) for key in table}, seed
 
 
 async def test_events_of_orders_have_their_statuses_and_both_ids():
@@ -430,16 +395,16 @@ async def test_a_list_that_can_not_be_proven_complete_is_an_error_at_the_end():
 
 async def test_a_read_that_is_left_after_any_batch_loses_nothing():
     server = Server(switches=Switches(page_size=7))
-    server.load("products", products(range(60)))
+    server.load("products", products(range(40)))
     feed = await begun(server)
-    for item_id in range(60):
+    for item_id in range(40):
         write(server, item_id)
         server.now += 1
     server.now += 60
-    for batches in range(1, 40):
+    for batches in range(1, 20):
         await feed.poll(batches=batches)
     await feed.poll()
-    assert sorted(types(list(feed.handled.values()))) == sorted(("product.updated", n) for n in range(60))
+    assert sorted(types(list(feed.handled.values()))) == sorted(("product.updated", n) for n in range(40))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -555,7 +520,7 @@ def test_the_fields_that_events_need_are_those_of_the_model(name: str):
         return
     assert set(section.fields) <= {wire_name(field) for field in fields(model)}
     event = section.item_event("updated", dict.fromkeys(section.fields, 1), 1, store_id=STORE)
-    assert type(event) is not Event
+    assert type(event) is not StoreEvent
     if section.data:
         data = event.data
         assert data is not None

@@ -12,7 +12,6 @@ from ecwid_async.models.events import (
     ApplicationEvent,
     CustomerEvent,
     CustomerEventData,
-    Event,
     EventType,
     OrderEvent,
     OrderEventData,
@@ -20,6 +19,7 @@ from ecwid_async.models.events import (
     PromotionEvent,
     ReviewEvent,
     ReviewEventStatus,
+    StoreEvent,
     UnfinishedOrderEvent,
 )
 from ecwid_async.models.orders import PaymentStatus
@@ -32,7 +32,7 @@ ORDER = """{
 
 
 def test_an_event_is_read_as_the_class_of_its_family():
-    event = Event.from_json(ORDER)
+    event = StoreEvent.from_json(ORDER)
     assert event == OrderEvent(
         event_id="80aece08-40e8-4145-8764-6c2f0d38678",
         event_created=1234567,
@@ -51,14 +51,14 @@ def test_an_event_is_read_as_the_class_of_its_family():
 def test_every_family_with_a_class_is_read_as_it(event_type):
     family = event_type.partition(".")[0]
     name = f"{family.title().replace('_', '')}Event"
-    event = Event.from_dict({"eventType": event_type.value, "entityId": 7})
-    assert type(event) is getattr(events, name, Event)
-    assert (type(event) is Event) == (family == "size_chart")
+    event = StoreEvent.from_dict({"eventType": event_type.value, "entityId": 7})
+    assert type(event) is getattr(events, name, StoreEvent)
+    assert (type(event) is StoreEvent) == (family == "size_chart")
     assert event.event_type is event_type
 
 
 def test_the_spelling_of_ecwids_own_client_is_the_same_type():
-    event = Event.from_dict({"eventType": "customer.personal_data_removal_request"})
+    event = StoreEvent.from_dict({"eventType": "customer.personal_data_removal_request"})
     assert event.event_type is EventType.CUSTOMER_PERSONAL_DATA_REMOVAL_REQUEST
     assert EventType("application.subscription_status_changed") is EventType.APPLICATION_SUBSCRIPTION_STATUS_CHANGED
     with pytest.raises(ValueError, match="order"):
@@ -74,14 +74,14 @@ def test_every_type_of_ecwids_own_client_is_known(shared: Path):
 
 
 def test_an_unknown_type_is_text_and_keeps_its_data():
-    event = Event.from_dict({"eventType": "brand.created", "entityId": "ACME", "data": {"name": "Acme"}})
-    assert type(event) is Event
+    event = StoreEvent.from_dict({"eventType": "brand.created", "entityId": "ACME", "data": {"name": "Acme"}})
+    assert type(event) is StoreEvent
     assert (event.event_type, event.entity_id, event.data) == ("brand.created", "ACME", {"name": "Acme"})
-    assert Event.from_dict({}).event_type is None
+    assert StoreEvent.from_dict({}).event_type is None
 
 
 def test_numbers_that_are_sent_as_text_are_numbers():
-    event = Event.from_dict(
+    event = StoreEvent.from_dict(
         {
             "eventId": 17,
             "eventCreated": "1234567",
@@ -101,20 +101,22 @@ def test_numbers_that_are_sent_as_text_are_numbers():
 
 
 def test_an_id_may_be_text():
-    installed = Event.from_dict({"eventType": "application.installed", "entityId": "1003"})
+    installed = StoreEvent.from_dict({"eventType": "application.installed", "entityId": "1003"})
     assert isinstance(installed, ApplicationEvent)
     assert installed.entity_id == "1003"
 
 
 def test_personal_data_is_not_in_repr():
     data = {"customerEmail": "ann@example.com", "other": "ann@example.com"}
-    event = Event.from_dict({"eventType": "customer.updated", "entityId": 7, "data": data, "more": "ann@example.com"})
+    event = StoreEvent.from_dict(
+        {"eventType": "customer.updated", "entityId": 7, "data": data, "more": "ann@example.com"}
+    )
     assert isinstance(event, CustomerEvent)
     assert event.data is not None
     assert event.data.customer_email == "ann@example.com"
-    wrong_type = Event.from_dict({"eventType": "customer.updated", "data": "ann@example.com"})
-    unknown = Event.from_dict({"eventType": "newsletter.sent", "data": data})
-    product = Event.from_dict({"eventType": "product.updated", "data": data})
+    wrong_type = StoreEvent.from_dict({"eventType": "customer.updated", "data": "ann@example.com"})
+    unknown = StoreEvent.from_dict({"eventType": "newsletter.sent", "data": data})
+    product = StoreEvent.from_dict({"eventType": "product.updated", "data": data})
     for each in (event, event.data, wrong_type, unknown, product):
         assert "ann@" not in repr(each)
     assert repr(event.data) == "CustomerEventData(customer_email=…)"
@@ -124,19 +126,19 @@ def test_personal_data_is_not_in_repr():
 
 def test_events_are_read_only_and_compared_by_value():
     event = ProductEvent(entity_id=3, event_type=EventType.PRODUCT_CREATED)
-    assert event == Event.from_dict({"eventType": "product.created", "entityId": 3})
-    assert event != Event(entity_id=3, event_type=EventType.PRODUCT_CREATED)
+    assert event == StoreEvent.from_dict({"eventType": "product.created", "entityId": 3})
+    assert event != StoreEvent(entity_id=3, event_type=EventType.PRODUCT_CREATED)
     with pytest.raises(AttributeError):
         event.entity_id = 4  # type: ignore[misc]
 
 
 def test_text_that_is_not_an_event_is_refused():
     with pytest.raises(ValueError, match="JSON"):
-        Event.from_json("no event")
-    with pytest.raises(DecodeError, match="expected Event"):
-        Event.from_json("[1]")
+        StoreEvent.from_json("no event")
+    with pytest.raises(DecodeError, match="expected StoreEvent"):
+        StoreEvent.from_json("[1]")
     with pytest.raises(DecodeError, match="eventCreated"):
-        Event.from_dict({"eventType": "order.created", "eventCreated": "today"}, strict=True)
+        StoreEvent.from_dict({"eventType": "order.created", "eventCreated": "today"}, strict=True)
     cart = UnfinishedOrderEvent.from_dict({"eventType": "unfinished_order.created", "eventCreated": "today"})
     assert cart.event_created is None
     assert cart.extra == {"eventCreated": "today"}

@@ -27,6 +27,7 @@ from ecwid_async import (
     Unset,
 )
 from ecwid_async.changes import ItemLookup
+from ecwid_async.models.events import OrderEvent, OrderEventData, StoreEvent
 from ecwid_async.models.order_items import OrderItem
 from ecwid_async.models.orders import Order, PaymentStatus
 from ecwid_async.models.product_inventory import StockAdjustmentResult
@@ -120,6 +121,13 @@ async def projecting(store: Store) -> None:
         async for change in changes:
             assert_type(change.items, list[Row])
             assert_type(change.deletions, list[Deletion])
+    async with store.events(sections=["orders"]) as events:
+        async for some in events:
+            assert_type(some.events, list[StoreEvent])
+            assert_type(some.events[0].entity_id, int | str | None)
+            assert_type(
+                [each.data for each in some.events if isinstance(each, OrderEvent)], list[OrderEventData | None]
+            )
     assert_type(store.products.scan(), Scan[Product])
     assert_type(store.products.scan(into=Row), Scan[Row])
     assert_type(store.products.search(into=Row).scan(), Scan[Row])
