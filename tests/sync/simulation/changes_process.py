@@ -67,11 +67,14 @@ class ChangesProcess:
                 self.errors.append(error)
 
         async def run() -> None:
-            tasks = [asyncio.create_task(one(name)) for name in self.world.sections]
+            # Sections that are read by one call have no changes.
+            paged = [name for name, listed in self.world.lists.items() if listed.is_paged]
+            tasks = [asyncio.create_task(one(name)) for name in paged]
             if interruption.kind == "cancelled":
                 self.world.interrupt = lambda: [task.cancel() for task in tasks]
                 self.world.interrupt_at = frozenset({self.world.turns + interruption.after})
-            await asyncio.wait(tasks)
+            if tasks:
+                await asyncio.wait(tasks)
             for task in tasks:
                 if not task.cancelled() and (error := task.exception()) is not None:
                     raise error

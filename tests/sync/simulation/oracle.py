@@ -35,6 +35,8 @@ SHOWN: Final = {
     "categories": lambda document: int(document["name"]),
     "promotions": lambda document: int(document["name"]),
     "customer_groups": lambda document: int(document["name"]),
+    "product_types": lambda document: int(document["name"]),
+    "checkout_extra_fields": lambda document: int(document["title"]),
     "redirects": lambda document: int(document["toUrl"].strip("/")),
 }
 
@@ -63,7 +65,7 @@ def _get(world: MirrorWorld, name: str, number: int) -> Any:
     """Return the item as a GET by id shows it: with other fields than a search, in some lists."""
     listed = world.lists[name]
     row = world.existing[name].get(number)
-    if row is None or name == "promotions":
+    if row is None or not listed.has_get:
         return None
     return world.api.get(f"{listed.path}/{world.item_id(name, row)}")
 

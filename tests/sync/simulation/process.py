@@ -174,7 +174,7 @@ class MirrorProcess:
                 f"SELECT id, document, deleted_at FROM ecwid_{name} WHERE store_id = {self.world.store_id}"
             )
             found[name] = {
-                number_of(row["id"]): Stored(
+                (0 if name == "profile" else number_of(row["id"])): Stored(
                     None if row["document"] is None else json.loads(bytes(row["document"])),
                     deleted=row["deleted_at"] is not None,
                 )

@@ -7,7 +7,7 @@ a mirror must contain.
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
@@ -16,12 +16,12 @@ from ecwid_async import Ecwid
 from ecwid_async.client import Store as StoreApi
 from ecwid_async.codec import loads
 from ecwid_async.errors import NotSent, OutcomeUnknown
-from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox import Sandbox, Store, Switches
 from ecwid_async.transport.memory import make_response
 from ecwid_async.wire import Headers, Request, Response
 from tests.sandbox.api import Api
 from tests.scan.faulty_server import Faults
-from tests.scan.lists import KINDS, Kind, Row
+from tests.scan.lists import KINDS, Kind, Row, Rows
 from tests.simulation import Network
 from tests.sync.simulation.changes import QUIET, Change, HttpFault, Moment
 
@@ -42,12 +42,19 @@ _WITH_DELETED_ITEMS: Final = {"products", "orders", "customers", "coupons", "rev
 
 @frozen(kw_only=True)
 class List:
-    """A list of the store. `path` and `params` read it whole."""
+    """A section of the store. `path` and `params` read it whole.
+
+    `items_key` is the field with the items in sections that are read by one call; "" if the response is an array.
+    `is_derived` means that it follows from another section, and can't be changed by itself.
+    """
 
     kind: Kind
     path: str
     params: dict[str, Any] = field(factory=dict)
     key: str = "id"
+    items_key: str | None = None
+    has_get: bool = True
+    is_derived: bool = False
 
     @property
     def has_deleted_items(self) -> bool:
@@ -55,8 +62,8 @@ class List:
         return self.kind.name in _WITH_DELETED_ITEMS
 
     @property
-    def has_update_times(self) -> bool:
-        return self.kind.has_times
+    def is_paged(self) -> bool:
+        return self.items_key is None and self.kind.name != "profile"
 
 
 def _product(row: Row) -> list[dict[str, Any]]:
@@ -84,6 +91,61 @@ def _order(row: Row) -> list[dict[str, Any]]:
     return [item | {"items": lines, "email": f"{row.number}@example.com"}]
 
 
+class ExtraFields(Rows):
+    """Checkout extra fields are not a table, and lists show them at once."""
+
+    def __init__(self, store: Store, kind: Kind) -> None:
+        self.kind = kind
+        self.fields: dict[str, Any] = store.records("checkout_extra_fields")
+
+    def load(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            self.put(row)
+
+    def put(self, row: Row) -> None:
+        (item,) = self.kind.show(row)
+        self.fields[item["key"]] = item
+
+    def remove(self, row: Row) -> None:
+        (item,) = self.kind.show(row)
+        del self.fields[item["key"]]
+
+
+class Profile(Rows):
+    """The profile is a single object, which has the number 0."""
+
+    def __init__(self, store: Store, kind: Kind) -> None:
+        self.store = store
+
+    def load(self, rows: Iterable[Row]) -> None:
+        self.put(Row(number=0, created=0, updated=0))
+
+    def put(self, row: Row) -> None:
+        self.store.set_profile(["generalInfo", "storeUrl"], f"https://{row.edits}.example.com")
+
+
+class Derived(Rows):
+    """Items that follow from those of another section, as brands do from products."""
+
+    def __init__(self, store: Store, kind: Kind) -> None:
+        pass
+
+    def load(self, rows: Iterable[Row]) -> None:
+        pass
+
+
+def _extra_field(row: Row) -> list[dict[str, Any]]:
+    return [{"key": f"field{row.number}", "title": f"{row.edits}", "type": "text", "orderBy": row.rank}]
+
+
+def _product_type(row: Row) -> list[dict[str, Any]]:
+    return [{"id": row.number, "name": f"{row.edits}", "attributes": []}]
+
+
+def _nothing(row: Row) -> list[dict[str, Any]]:
+    return [{"id": row.number}]
+
+
 LISTS: Final = {
     found.kind.name: found
     for found in (
@@ -95,12 +157,28 @@ LISTS: Final = {
         List(kind=KINDS["reviews"], path="/reviews"),
         List(kind=KINDS["subscriptions"], path="/subscriptions", key="subscriptionId"),
         List(kind=KINDS["categories"], path="/categories", params={"hidden_categories": True}),
-        List(kind=KINDS["promotions"], path="/promotions"),
+        List(kind=KINDS["promotions"], path="/promotions", has_get=False),
         List(kind=KINDS["customer_groups"], path="/customer_groups"),
         List(kind=KINDS["redirects"], path="/instant-site/redirects"),
+        List(
+            kind=Kind(name="brands", show=_nothing, rows=Derived, has_times=False),
+            path="/brands",
+            params={"hidden_brands": True},
+            key="name",
+            has_get=False,
+            is_derived=True,
+        ),
+        List(kind=Kind(name="product_types", show=_product_type, has_times=False), path="/classes", items_key=""),
+        List(
+            kind=Kind(name="checkout_extra_fields", show=_extra_field, rows=ExtraFields, has_times=False),
+            path="/profile/extrafields",
+            key="key",
+            items_key="items",
+        ),
+        List(kind=Kind(name="profile", show=_nothing, rows=Profile, has_times=False), path="/profile", has_get=False),
     )
 }
-"""Every list that the simulation changes, by the name of its section."""
+"""Every section that the simulation changes, by name."""
 
 
 @frozen
@@ -117,10 +195,9 @@ class Version:
 
 
 def number_of(item_id: object) -> int:
-    """Return the number of the row with this id."""
+    """Return the number of the row with this id; the profile, which has none, has the number 0."""
     found = re.search(r"\d+$", str(item_id))
-    assert found is not None, item_id
-    return int(found[0])
+    return int(found[0]) if found else 0
 
 
 class MirrorWorld(Network):
@@ -165,6 +242,8 @@ class MirrorWorld(Network):
             self.rows[name].load(())
         if "customer_groups" in sections:
             self.existing["customer_groups"][0] = Row(number=0, created=0, updated=0)
+        if "profile" in sections:
+            self.existing["profile"][0] = Row(number=0, created=0, updated=0)
 
     def server_time(self) -> float:
         return self.now + self.skew
@@ -179,15 +258,18 @@ class MirrorWorld(Network):
 
     def load(self, name: str, count: int, *, spread: int = DAY, age: int = 30 * DAY) -> None:
         """Fill a list before anything happens, with items created `spread` seconds apart."""
+        if self.lists[name].is_derived or name == "profile":
+            return
         rows = []
         for nth in range(count):
             number, self._next_number = self._next_number, self._next_number + 1
             time = int(self.server_time()) - age + nth * spread % max(1, age)
             rows.append(Row(number=number, created=time, updated=time, rank=nth % 6))
-        if name == "redirects":
-            self.rows[name].load(rows)
+        if name == "customer_groups":
+            for row in rows:
+                self.store.load(name, self.lists[name].kind.show(row))
         else:
-            self.store.load(name, (item for row in rows for item in self.lists[name].kind.show(row)))
+            self.rows[name].load(rows)
         for row in rows:
             self.existing[name][row.number] = row
             self.history[name, row.number].append(Version(row, row.updated, row.updated))
@@ -196,6 +278,13 @@ class MirrorWorld(Network):
         """Make a change now."""
         name = self.sections[change.section % len(self.sections)]
         now = int(self.server_time())
+        if self.lists[name].is_derived:
+            return
+        if name == "profile":
+            if change.action != "hint":
+                profile = self.existing[name][0]
+                self.put(name, evolve(profile, edits=profile.edits + 1))
+            return
         if change.action == "create":
             for _ in range(change.count):
                 number, self._next_number = self._next_number, self._next_number + 1
@@ -254,6 +343,12 @@ class MirrorWorld(Network):
     def items(self, name: str) -> dict[int, dict[str, Any]]:
         """Return the items of a list as searches show them now, by number."""
         listed, switches = self.lists[name], self.sandbox.switches
+        if name == "profile":
+            return {0: self.api.get(listed.path)}
+        if listed.items_key is not None:
+            response = self.api.get(listed.path)
+            items = response[listed.items_key] if listed.items_key else response
+            return {number_of(item[listed.key]): item for item in items}
         self.set_switches(page_size=None, unsorted=None, ties="created")
         try:
             return {number_of(item[listed.key]): item for item in self.api.all(listed.path, **listed.params)}
