@@ -15,7 +15,7 @@ from tests.sync.simulation.oracle import check_cursors
 from tests.sync.simulation.strategies import Interruption
 from tests.sync.simulation.world import LAG
 
-EXAMPLES, STEPS = (500, 20) if THOROUGH else (20, 12)
+EXAMPLES, STEPS = (500, 20) if THOROUGH else (15, 12)
 
 
 class ReadStore(ChangingStore):

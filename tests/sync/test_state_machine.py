@@ -23,7 +23,7 @@ from tests.sync.simulation.process import MirrorProcess
 from tests.sync.simulation.strategies import Interruption
 from tests.sync.simulation.world import LAG
 
-EXAMPLES, FEWER_EXAMPLES, STEPS = (500, 100, 20) if THOROUGH else (12, 3, 12)
+EXAMPLES, FEWER_EXAMPLES, STEPS = (500, 100, 20) if THOROUGH else (6, 2, 10)
 # In memory, if there is such a folder: each commit waits for the disk.
 FOLDER = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
