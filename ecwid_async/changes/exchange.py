@@ -3,12 +3,10 @@
 import time
 from collections.abc import Callable
 
-import anyio
 from attrs import field, frozen
 
 from ecwid_async.calls import Channel
 from ecwid_async.changes.read_interval import ReadInterval
-from ecwid_async.scan import server_time
 from ecwid_async.wire import Request, Response
 
 __all__ = ["Exchange", "exchange"]
@@ -29,8 +27,5 @@ async def exchange(
 
     Raises `TransportError` if there is no complete response.
     """
-    sent = anyio.current_time()
     response = await channel.transport.send(request)
-    duration = anyio.current_time() - sent
-    time_of_response = server_time(response.headers.get("Date", ""), clock)
-    return Exchange(response, ReadInterval.of_response(time_of_response, duration, lag=lag))
+    return Exchange(response, ReadInterval.of_response(response, lag=lag, clock=clock))

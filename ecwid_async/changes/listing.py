@@ -75,7 +75,7 @@ async def read_listing(
     )
     async with scan:
         async for page in scan.raw_pages():
-            known.remove_listed(page.ids, ReadInterval.of_response(page.server_time, page.duration, lag=lag))
+            known.remove_listed(page.ids, ReadInterval.at(page.server_time, page.duration, lag=lag))
     return scan.requests
 
 

@@ -1,8 +1,13 @@
 """When the state that a response shows existed, by the server's clock."""
 
+import time
+from collections.abc import Callable
 from typing import Self
 
 from attrs import frozen
+
+from ecwid_async.scan import server_time
+from ecwid_async.wire import Response
 
 __all__ = ["ReadInterval"]
 
@@ -18,7 +23,12 @@ class ReadInterval:
     end: float
 
     @classmethod
-    def of_response(cls, server_time: float, duration: float, *, lag: float = 0.0) -> Self:
+    def of_response(cls, response: Response, *, lag: float = 0.0, clock: Callable[[], float] = time.time) -> Self:
+        """Return the interval of a response. `clock` replaces a missing or absurd ``Date``; `lag` is as in `at`."""
+        return cls.at(server_time(response.headers.get("Date", ""), clock), response.duration, lag=lag)
+
+    @classmethod
+    def at(cls, server_time: float, duration: float, *, lag: float = 0.0) -> Self:
         """Return the interval of a response.
 
         `server_time` is the whole second of its ``Date`` header, `duration` the number of seconds from sending the

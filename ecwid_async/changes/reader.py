@@ -231,7 +231,7 @@ class ChangeReader:
         )
 
     def _interval(self, page: RawPage) -> ReadInterval:
-        return ReadInterval.of_response(page.server_time, page.duration, lag=self._lag)
+        return ReadInterval.at(page.server_time, page.duration, lag=self._lag)
 
     def _start_of(self, page: RawPage) -> int:
         """Return the start of this read. The first page sets it."""

@@ -123,9 +123,8 @@ class PageRequests:
             found = "none" if total is None else "another number"
             raise DecodeError(operation=self._operation, path="total", expected="a whole number", found=found)
         budget.initial_total = budget.initial_total or total
-        now = anyio.current_time()
-        epoch = part.record_total(sent, total, now)
-        return Page(part, epoch, offset, total, response.body, response.headers.get("Date", ""), now - sent.at)
+        epoch = part.record_total(sent, total, anyio.current_time())
+        return Page(part, epoch, offset, total, response.body, response.headers.get("Date", ""), response.duration)
 
 
 @mutable(eq=False)

@@ -28,7 +28,7 @@ _Loss: TypeAlias = Literal["late", "silent"]
 
 def batch_of_page(page: RawPage, *, lag: float) -> ItemBatch[msgspec.Raw]:
     """Return the items of a page of a search, with the interval of the states that they show."""
-    read = ReadInterval.of_response(page.server_time, page.duration, lag=lag)
+    read = ReadInterval.at(page.server_time, page.duration, lag=lag)
     return ItemBatch(items=page.items, ids=page.ids, updated=page.updated, read=read, kind="search")
 
 

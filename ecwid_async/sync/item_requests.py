@@ -4,14 +4,12 @@ import math
 import time
 from collections.abc import AsyncGenerator, Callable, Collection
 
-import anyio
 import msgspec
 from attrs import evolve
 
 from ecwid_async.changes import Deletion, ItemBatch, ItemId, ReadInterval
 from ecwid_async.client import Store
 from ecwid_async.errors import EcwidError, InvalidToken, MissingScope, NotFound, PaymentRequired, StoreNotFound
-from ecwid_async.scan import server_time
 from ecwid_async.sections import Section
 from ecwid_async.wire import new_request_id
 
@@ -50,11 +48,9 @@ async def _get_item(
         raise TypeError(f"the items of {section.name} can't be read by their ids")
     request = section.get(store, str(item_id)).request
     request = evolve(request, id=new_request_id())
-    sent = anyio.current_time()
     # Not `Call.response`, whose error has no `Date`.
     response = await store.transport.send(request)
-    duration = anyio.current_time() - sent
-    read = ReadInterval.of_response(server_time(response.headers.get("Date", ""), clock), duration)
+    read = ReadInterval.of_response(response, clock=clock)
     if 200 <= response.status < 300:
         return ItemBatch(items=[msgspec.Raw(response.body)], ids=[item_id], updated=[None], read=read, kind="get")
     error = store._channel.error(request, response)

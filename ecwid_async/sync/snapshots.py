@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
-import anyio
 import msgspec
 from msgspec.structs import replace
 
@@ -18,7 +17,6 @@ from ecwid_async.client import Store
 from ecwid_async.errors import DecodeError
 from ecwid_async.pages import Pages
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON
-from ecwid_async.scan import server_time
 from ecwid_async.sections import Item, Section
 
 __all__ = ["read_snapshot"]
@@ -46,14 +44,10 @@ async def read_snapshot(
     if isinstance(call, Pages):
         raise TypeError(f"{section.name} has pages: read its changes instead")
     operation = call.request.options.operation
-    sent = anyio.current_time()
     response = await call.response()
-    duration = anyio.current_time() - sent
     # One object comes from no search.
     kind: ReadKind = "get" if section.is_document else "search"
-    read = ReadInterval.of_response(
-        server_time(response.headers.get("Date", ""), clock), duration, lag=0.0 if kind == "get" else lag
-    )
+    read = ReadInterval.of_response(response, lag=0.0 if kind == "get" else lag, clock=clock)
     items = [_as_raw(item) for item in section.split_response(response.body, operation)]
     ids = [store.store_id] if key is None else _read_ids(items, key, operation)
     listed = set(map(str, ids))

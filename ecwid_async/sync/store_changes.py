@@ -4,14 +4,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-import anyio
 import msgspec
 from attrs import evolve, field, frozen
 
 from ecwid_async.changes import ReadInterval, change_plan_for
 from ecwid_async.client import Store
 from ecwid_async.errors import DecodeError, MissingScope, PaymentRequired, StoreSuspended
-from ecwid_async.scan import seconds, server_time
+from ecwid_async.scan import seconds
 from ecwid_async.sync.sections import MirrorSection
 from ecwid_async.wire import SANDBOX_HEADER, new_request_id
 
@@ -41,10 +40,8 @@ def stats_field(section: MirrorSection) -> str | None:
 async def read_store_changes(store: Store, *, clock: Callable[[], float] = time.time) -> StoreChanges:
     """Read when the parts of a store last changed. Raises `APIError`, `TransportError` and `DecodeError`."""
     request = store.reports.latest_stats(reviews_updates_required=True, subscription_required=True).request
-    sent = anyio.current_time()
     response = await store.transport.send(evolve(request, id=new_request_id()))
-    duration = anyio.current_time() - sent
-    read = ReadInterval.of_response(server_time(response.headers.get("Date", ""), clock), duration)
+    read = ReadInterval.of_response(response, clock=clock)
     identity = response.headers.get(SANDBOX_HEADER)
     if not 200 <= response.status < 300:
         error = store._channel.error(request, response)

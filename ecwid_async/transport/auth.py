@@ -4,6 +4,8 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final, Self, SupportsIndex, TypeVar
 
+import anyio
+
 from ecwid_async.errors import EcwidError, TransportError
 from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import Request, Response, StreamedResponse, Transport, mask_secrets
@@ -67,7 +69,8 @@ class Auth:
         return self._secrets
 
     async def send(self, request: Request) -> Response:
-        """Send the request with credentials."""
+        """Send the request with credentials, and measure the duration."""
+        sent = anyio.current_time()
         try:
             response = await self._inner.send(self._with_credentials(request))
         except EcwidError as error:
@@ -77,9 +80,11 @@ class Auth:
             raise
         if response.status < 300:
             response.headers.hide_secrets(self._secrets)
-            return response
+            headers, body = response.headers, response.body
+        else:
+            headers, body = response.headers.mask(self._secrets), self._mask_body(response.body)
         return Response(
-            response.status, response.headers.mask(self._secrets), self._mask_body(response.body), response.attempts
+            response.status, headers, body, response.attempts, response.in_doubt, anyio.current_time() - sent
         )
 
     @asynccontextmanager

@@ -51,7 +51,7 @@ async def poll(database: Database, number: int, server_time: float) -> None:
 
 
 async def search(database: Database, ids, *, began: float) -> None:
-    read = ReadInterval.of_response(began, 0.0, lag=LAG)
+    read = ReadInterval.at(began, 0.0, lag=LAG)
     async with database.write() as connection:
         await clear_by_search(connection, database.schema, STORE, "products", ids, read)
 

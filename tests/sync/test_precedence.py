@@ -124,7 +124,7 @@ class Server:
         """Return the state that a read shows, which is `lag` seconds old, and its interval."""
         state = self.state_at(sent + where * duration - lag)
         server_time = floor(sent + date * duration)
-        return state, ReadInterval.of_response(server_time, duration, lag=LAG if lag else 0.0)
+        return state, ReadInterval.at(server_time, duration, lag=LAG if lag else 0.0)
 
 
 class Row:

@@ -47,7 +47,7 @@ def batch(
         items=[msgspec.Raw(document) for document in documents],
         ids=[item["id"] for item in plain] if ids is None else list(ids),
         updated=[item.get("updateTimestamp") for item in plain],
-        read=ReadInterval.of_response(at, 0.0, lag=LAG if kind == "search" else 0.0),
+        read=ReadInterval.at(at, 0.0, lag=LAG if kind == "search" else 0.0),
         kind=kind,
         deletions=[Deletion(item_id, deleted_at, evidence) for item_id, deleted_at in deletions],
     )

@@ -1,12 +1,14 @@
 """Credentials are added innermost, and are never shown."""
 
+import anyio
 import pytest
 from attrs import evolve
 
 from ecwid_async.errors import NotSent
 from ecwid_async.transport.auth import Auth, Secret
 from ecwid_async.transport.memory import MemoryTransport, make_response
-from ecwid_async.wire import Headers, Options, Request
+from ecwid_async.transport.retry import Retry
+from ecwid_async.wire import Headers, Options, Request, Response
 
 TOKEN = "secret_abc123"
 REQUEST = Request(
@@ -85,3 +87,22 @@ def test_a_secret_hides_its_repr() -> None:
     assert Secret("abc") == "abc"
     assert repr(Secret("abc")) == "'***'"
     assert repr({"Authorization": Secret("abc")}) == "{'Authorization': '***'}"
+
+
+def test_the_duration_of_a_response_is_that_of_the_last_attempt() -> None:
+    trio, testing = pytest.importorskip("trio"), pytest.importorskip("trio.testing")
+
+    class SlowTransport(MemoryTransport):
+        async def send(self, request: Request) -> Response:
+            await anyio.sleep(2)
+            return await super().send(request)
+
+    async def main() -> None:
+        script = [make_response(), make_response(status=429, headers={"Retry-After": "30"}), make_response()]
+        auth = Auth.for_store(SlowTransport(script), 1003, TOKEN)
+        assert (await auth.send(REQUEST)).duration == pytest.approx(2)
+        repeated = await Retry(auth).send(REQUEST)
+        assert repeated.attempts == 2
+        assert repeated.duration == pytest.approx(2)
+
+    trio.run(main, clock=testing.MockClock(autojump_threshold=0))

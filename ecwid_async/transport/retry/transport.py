@@ -344,8 +344,10 @@ def _may_have_taken_effect(request: Request, attempt: Response | EcwidError) -> 
 def _final_response(request: Request, last: Response, attempt: int, in_doubt: bool) -> Response:
     """The final response of a call: the last one, with the number of attempts and whether earlier ones are in doubt."""
     if in_doubt and request.method == "DELETE" and last.status == 404:
-        return Response(200, last.headers, _DELETED, attempt)
-    return last if attempt == 1 else Response(last.status, last.headers, last.body, attempt, in_doubt)
+        return Response(200, last.headers, _DELETED, attempt, duration=last.duration)
+    if attempt == 1:
+        return last
+    return Response(last.status, last.headers, last.body, attempt, in_doubt, last.duration)
 
 
 def _in_doubt_error(request: Request, last: EcwidError, attempts: int) -> OutcomeUnknown | Timeout:
