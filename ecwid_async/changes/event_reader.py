@@ -190,7 +190,8 @@ class EventReader:
         store_id = self._cursor.store_id
         since = max(0, int(stats.read.begin - self._lag))
         events: list[StoreEvent] = []
-        if changed_at >= (cursor.since or 0):
+        # If the server's clock was set back, a new change has a time before the cursor.
+        if changed_at >= (cursor.since or 0) or stats.read.end < (cursor.since or 0):
             if is_over(changed_at, stats.read):
                 events.append(section.event("updated", store_id, changed_at, store_id=store_id))
             else:

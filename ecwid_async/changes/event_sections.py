@@ -1,13 +1,14 @@
 """How events follow from the changes of each section: one table, which docs/changes.md shows and the tests read."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
 from attrs import frozen
 
-from ecwid_async.changes.batch import Deletion
+from ecwid_async.changes.batch import Deletion, ItemId
 from ecwid_async.changes.plans import change_plan_for
 from ecwid_async.scan import plan_for, seconds
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ecwid_async.models.events import StoreEvent
 
 __all__ = ["EVENT_SECTIONS", "EventSection"]
+
+_NUMBER: Final = re.compile("[0-9]{1,18}")
 
 EventKind: TypeAlias = Literal["created", "updated", "deleted"]
 
@@ -71,7 +74,10 @@ class EventSection:
 
     def deletion_event(self, deletion: Deletion, *, store_id: int) -> "StoreEvent":
         """Return the event of a deletion."""
-        entity_id = deletion.id if deletion.number is None else deletion.number
+        entity_id: ItemId = deletion.id if deletion.number is None else deletion.number
+        if self.deleted_id is not None and isinstance(entity_id, str) and _NUMBER.fullmatch(entity_id):
+            # An order that is listed by its number only. Its text id is the same, or unknown.
+            entity_id = int(entity_id)
         data = {} if self.deleted_id is None else {self.deleted_id: deletion.id}
         return self.event("deleted", entity_id, deletion.deleted_at, data, store_id=store_id, id_parts=[deletion.id])
 

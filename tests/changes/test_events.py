@@ -1,10 +1,13 @@
 """The events of a store: what changed since a cursor, in the form of webhooks."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import fields
+import trio
+from attrs import evolve, fields
 
 from ecwid_async.changes import EVENT_SECTIONS, EventCursor
 from ecwid_async.errors import ConfigError, InvalidToken, ScanDrifted, ServerError
@@ -210,6 +213,16 @@ async def test_events_of_orders_have_their_statuses_and_both_ids():
     assert (deleted.entity_id, deleted.data) == (77, OrderEventData(order_id="EG4H2"))
 
 
+async def test_a_deleted_order_that_is_listed_by_its_number_only_is_identified_by_it():
+    server = Server()
+    feed = await begun(server, sections=["orders"])
+    server.store.history("orders").add({"id": 77}, int(server.now))
+    server.store.history("orders").add({"id": 78, "orderId": "EG4H2"}, int(server.now))
+    server.now += HOUR
+    events = await feed.poll()
+    assert sorted(types(events)) == [("order.deleted", 77), ("order.deleted", 78)]
+
+
 async def test_two_states_of_an_order_in_one_second_are_two_events():
     server = Server()
     feed = await begun(server, sections=["orders"])
@@ -270,6 +283,18 @@ async def test_the_profile_is_updated():
     assert (event.event_type, event.entity_id, event.event_created) == (EventType.PROFILE_UPDATED, STORE, time)
     server.now += 60
     assert await feed.poll() == []
+
+
+async def test_the_profile_is_updated_although_the_server_set_its_clock_back():
+    server = Server()
+    feed = await begun(server, sections=["profile"])
+    server.replace = lambda request, found: evolve(found, body=b'{"profileUpdated": "%s"}' % at.encode())
+    for seconds in (-60, -3 * HOUR):
+        at = format_time(server.now + seconds)
+        server.now += seconds + 60
+        (event,) = await feed.poll()
+        assert event.event_type == EventType.PROFILE_UPDATED
+        assert await feed.poll() == []
 
 
 # Costs.
@@ -437,6 +462,16 @@ async def test_events_continue_after_the_server_set_its_clock_back():
     assert await feed.poll() == []
 
 
+def test_events_are_read_under_trio():
+    async def read() -> None:
+        feed = await begun()
+        write(feed.server, 1)
+        feed.server.now += 60
+        assert types(await feed.poll()) == [("product.created", 1)]
+
+    trio.run(read)
+
+
 # The cursor and the arguments.
 
 
@@ -504,6 +539,28 @@ async def test_events_are_read_once_and_inside_async_with():
 
 
 # The table.
+
+ROWS = {
+    match[1]: [cell.strip().strip("`") for cell in match[2].split("|")]
+    for match in re.finditer(
+        r"^\| `(\w+)` \|(.*)\|$",
+        (Path(__file__).parents[2] / "docs" / "changes.md").read_text("utf-8").partition("## Events")[2],
+        re.MULTILINE,
+    )
+}
+
+
+def test_the_docs_have_the_same_table():
+    assert list(ROWS) == list(EVENT_SECTIONS)
+    for name, section in EVENT_SECTIONS.items():
+        _, *kinds, data = ROWS[name]
+        expected = [f"{section.family}.{kind}" for kind in section.kinds]
+        assert [kind for kind in kinds if kind] == expected
+        assert set(re.findall(r"\w+", data)) == {to_snake_case(each) for each in section.data}
+
+
+def to_snake_case(name: str) -> str:
+    return re.sub(r"(?=[A-Z])", "_", name).lower()
 
 
 def test_the_table_contains_events_that_webhooks_have():
