@@ -26,27 +26,31 @@ def is_too_many(gone: int, known: int) -> bool:
 
 
 class KnownItems:
-    """The ids of known items, and which of them were not found yet. `read` is the time of the state of the listing."""
+    """The ids of known items, and which of them were not found yet. `read` is the time of the state of the listing.
+
+    Ids are compared as text: a server may send the same id as a number and as text.
+    """
 
     def __init__(self, known: Collection[ItemId]) -> None:
         self.read: ReadInterval | None = None
-        self._ids = frozenset(known)
-        self._unlisted = set(self._ids)
+        self._ids = frozenset(map(str, known))
+        self._unlisted = {str(item_id): item_id for item_id in known}
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def __contains__(self, item_id: ItemId) -> bool:
-        return item_id in self._ids
+        return str(item_id) in self._ids
 
     @property
     def unlisted(self) -> list[ItemId]:
         """The ids that were not found, in order."""
-        return sorted(self._unlisted, key=lambda item_id: (isinstance(item_id, str), item_id))
+        return sorted(self._unlisted.values(), key=lambda item_id: (isinstance(item_id, str), item_id))
 
     def remove(self, ids: Iterable[ItemId]) -> None:
         """Remove items that were found, or whose deletion was."""
-        self._unlisted.difference_update(ids)
+        for item_id in ids:
+            self._unlisted.pop(str(item_id), None)
 
     def remove_listed(self, ids: Iterable[ItemId], read: ReadInterval) -> None:
         """Remove items that are on a page of the listing."""

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ecwid_async.errors import ConfigError
 from ecwid_async.sync.backend import Backend, TransactionKind
-from ecwid_async.sync.errors import DatabaseUnavailable
+from ecwid_async.sync.errors import DatabaseUnavailable, MirrorError
 from ecwid_async.sync.lease import Lease, check_and_renew
 from ecwid_async.sync.migrations import check_version, open_schema
 from ecwid_async.sync.postgresql import PostgreSQL
@@ -73,6 +73,10 @@ class Database:
         self._engine = engine
         self._queue = asyncio.Lock()
         self._writer: asyncio.Task[object] | None = None
+        self._is_closed = False
+        self._transactions = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @classmethod
     async def open(
@@ -111,8 +115,12 @@ class Database:
         return database
 
     async def aclose(self) -> None:
-        """Close all connections."""
-        await self._engine.dispose()
+        """Close all connections, once the transactions in progress have ended. No other ones can be begun."""
+        self._is_closed = True
+        try:
+            await self._idle.wait()
+        finally:
+            await self._engine.dispose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -123,7 +131,8 @@ class Database:
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"Database({self.backend.url.render_as_string(hide_password=True)!r})"
+        url = self.backend.url.difference_update_query(["sslpassword"])
+        return f"Database({url.render_as_string(hide_password=True)!r})"
 
     @property
     def now(self) -> str:
@@ -162,12 +171,26 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self, kind: TransactionKind) -> AsyncIterator[AsyncConnection]:
-        with self._explained_errors():
+        with self._explained_errors(), self._counted():
             async with self._turn(kind), self._engine.connect() as connection:
                 connection = await connection.execution_options(**self.backend.options(kind))
                 async with connection.begin():
                     await self.backend.prepare(connection, kind, self.lease_seconds)
                     yield connection
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        if self._is_closed:
+            # An engine that was disposed of would connect again.
+            raise MirrorError("the mirror was closed meanwhile: keep it open until everything that uses it has ended")
+        self._transactions += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._transactions -= 1
+            if not self._transactions:
+                self._idle.set()
 
     @asynccontextmanager
     async def _turn(self, kind: TransactionKind) -> AsyncIterator[None]:

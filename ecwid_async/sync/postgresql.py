@@ -44,6 +44,9 @@ class PostgreSQL:
     def __init__(self, url: URL) -> None:
         if find_spec("psycopg") is None:
             raise ConfigError("a mirror in PostgreSQL needs psycopg: pip install 'ecwid-async[postgres]'")
+        # Only a password in its own place is masked.
+        if isinstance(password := url.query.get("password"), str):
+            url = url.set(password=password).difference_update_query(["password"])
         self.url = url.set(drivername="postgresql+psycopg")
 
     def new_engine(self, *, create: bool) -> AsyncEngine:

@@ -119,8 +119,8 @@ class SQLTokens:
         self._databases = PoolPerLoop(partial(_Database, self._url, self._table))
 
     def __repr__(self) -> str:
-        backend = self._url.get_backend_name()
-        return f"<SQLTokens in {self._url.set(drivername=backend).render_as_string(hide_password=True)}>"
+        url = self._url.set(drivername=self._url.get_backend_name()).difference_update_query(["sslpassword"])
+        return f"<SQLTokens in {url.render_as_string(hide_password=True)}>"
 
     async def get(self, store_id: int) -> Secret | None:
         """The token of a store; None if there is none, or if the API has refused it.
@@ -392,6 +392,9 @@ def _parse_url(url: str) -> URL:
             raise ConfigError(f"SQLTokens can't use this kind of database. Supported are {_SUPPORTED}.")
     if find_spec(library) is None:
         raise ConfigError(f"this database needs {library}: pip install 'ecwid-async[{extra}]'")
+    # Only a password in its own place is masked.
+    if isinstance(password := parsed.query.get("password"), str):
+        parsed = parsed.set(password=password).difference_update_query(["password"])
     if driver == "postgresql+psycopg" and "connect_timeout" not in parsed.query:
         parsed = parsed.update_query_dict({"connect_timeout": str(_TIMEOUT)})
     return parsed.set(drivername=driver)

@@ -12,6 +12,13 @@ def test_a_hundred_items_or_five_percent_may_be_gone(gone, known, expected):
     assert is_too_many(gone, known) is expected
 
 
+def test_known_items_are_found_as_numbers_and_as_text():
+    known = KnownItems([1, "2", 3])
+    known.remove(["1", 2])
+    assert known.unlisted == [3]
+    assert "3" in known
+
+
 def test_known_items_that_were_not_found_remain_in_order():
     known = KnownItems([3, 1, 2, "b", "a"])
     known.remove([2, 99])

@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from ecwid_async.errors import ConfigError
 from ecwid_async.sync.backend import TIMEOUT_SHARES
 from ecwid_async.sync.database import Database, find_backend
-from ecwid_async.sync.due_items import mark
-from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
+from ecwid_async.sync.due_items import add_due, count_due, mark
+from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable, MirrorError
 from ecwid_async.sync.lease import Lease, take_lease
 from ecwid_async.sync.state import SectionState, load_section, register_store, save_section
 from tests.cancelling import KINDS, run_cancelled_at
@@ -177,6 +177,26 @@ async def test_the_password_is_in_no_repr_and_no_error(postgresql_server):
         error = error.__cause__
     assert PASSWORD not in shown
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+async def test_a_password_among_the_parameters_is_not_shown_either(postgresql_url):
+    url = f"{postgresql_url}&password={PASSWORD}&sslpassword={PASSWORD}"
+    async with await Database.open(url) as database:
+        assert PASSWORD not in repr(database)
+
+
+async def test_a_closed_database_begins_no_transaction_and_waits_for_the_one_in_progress(sqlite_url):
+    database = await Database.open(sqlite_url)
+    async with database.write() as connection:
+        closing = asyncio.create_task(database.aclose())
+        await asyncio.sleep(0)
+        with pytest.raises(MirrorError, match="closed meanwhile"):
+            async with database.read():
+                pass
+        await add_due(connection, database.schema, STORE, "products", [1], "hint")
+    await closing
+    async with await Database.open(sqlite_url) as again, again.read() as connection:
+        assert await count_due(connection, again.schema, STORE) == {("products", "hint"): 1}
 
 
 async def test_a_wrong_password_is_an_error_that_does_not_show_it(postgresql_server, postgresql_url):

@@ -6,7 +6,7 @@ import pytest
 
 from ecwid_async.errors import ConfigError, InvalidToken, StoreSuspended
 from ecwid_async.sandbox import Switches
-from ecwid_async.sync import StoreBusy, StoreMismatch
+from ecwid_async.sync import MirrorError, StoreBusy, StoreMismatch
 from ecwid_async.sync.lease import hold_lease
 from ecwid_async.transport.memory import make_response
 
@@ -322,3 +322,22 @@ async def test_progress_is_reported_as_items_are_stored(shop, sqlite_url):
             shop.store(), only=["products"], on_progress=lambda report: seen.append((report.name, report.changed))
         )
     assert seen == [("products", 100), ("products", 200), ("products", 250)]
+
+
+async def test_a_round_ends_with_an_error_once_its_mirror_is_closed(shop, sqlite_url, monkeypatch):
+    shop.add_products(2)
+    send, reads, closed = shop.sandbox.send, asyncio.Event(), asyncio.Event()
+
+    async def waiting(request):
+        if request.path.endswith("/products"):
+            reads.set()
+            await closed.wait()
+        return await send(request)
+
+    monkeypatch.setattr(shop.sandbox, "send", waiting)
+    async with shop.mirror(sqlite_url) as mirror:
+        task = asyncio.create_task(mirror.sync(shop.store()))
+        await reads.wait()
+    closed.set()
+    with pytest.raises(MirrorError, match="closed meanwhile"):
+        await task

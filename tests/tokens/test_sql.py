@@ -351,6 +351,7 @@ async def test_a_database_that_fails_gives_an_error_that_names_the_store_and_no_
         f"postgresql://someone:pass_Word7@/none?host={folder}",
         "postgresql://someone:pass_Word7@127.0.0.1:1/none",
         f"postgresql://someone:pass_Word7@/none?host={folder / 'none'}",
+        "postgresql://someone@127.0.0.1:1/none?password=pass_Word7&sslpassword=pass_Word7",
     ):
         async with SQLTokens(url, keys=[key]) as tokens:
             with pytest.raises(TokenUnavailable, match="the token of store 1003 is not available") as caught:
