@@ -10,7 +10,7 @@ import trio
 from attrs import evolve, fields
 
 from ecwid_async.changes import EVENT_SECTIONS, EventCursor
-from ecwid_async.errors import ConfigError, InvalidToken, ScanDrifted, ServerError
+from ecwid_async.errors import ConfigError, DecodeError, InvalidToken, ScanDrifted, ServerError, StoreSuspended
 from ecwid_async.models.base import wire_name
 from ecwid_async.models.events import (
     CustomerEvent,
@@ -378,6 +378,29 @@ async def test_a_section_that_fails_does_not_stop_the_others():
     assert isinstance(feed.error, ServerError)
     server.replace = lambda request, found: found
     assert types(await feed.poll()) == [("order.updated", 1)]
+
+
+async def test_deletions_that_can_not_be_identified_are_reported_as_a_problem():
+    server = Server()
+    feed = await begun(server, sections=["products"])
+    entry = f'{{"total": 1, "count": 1, "items": [{{"date": "{format_time(server.now)}"}}]}}'
+    server.replace = lambda request, found: (
+        evolve(found, body=entry.encode()) if request.path.endswith("/deleted") else found
+    )
+    server.now += HOUR
+    assert await feed.poll() == []
+    assert feed.problems == {"products": "it is unknown which items 1 of the deletions concern"}
+
+
+async def test_a_suspended_store_and_a_response_of_another_kind_end_the_read():
+    server = Server()
+    feed = await begun(server)
+    server.replace = lambda request, found: error(402, "STORE_IS_SUSPENDED")
+    assert await feed.poll() == []
+    assert isinstance(feed.error, StoreSuspended)
+    server.replace = lambda request, found: evolve(found, body=b"[]")
+    assert await feed.poll() == []
+    assert isinstance(feed.error, DecodeError)
 
 
 async def test_a_dead_token_ends_the_read():
