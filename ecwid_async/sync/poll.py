@@ -33,6 +33,9 @@ async def poll(section: SectionSync) -> None:
     if section.resource is None:
         await _poll_single_response(section)
     else:
+        if section.state.scopes is None and section.state.audited_until is None:
+            # The first comparison of ids may be made with another token.
+            await section.find_lost_scopes()
         await _read_changes(section, compare_ids=False)
 
 
@@ -181,7 +184,8 @@ def _finish(
     )
     if state.audited_until is None:
         # The first read compared everything, so both checks begin after it.
-        state = evolve(state, audited_until=since, rolling_at=int(now))
+        scopes = section.scopes_text or state.scopes
+        state = evolve(state, audited_until=since, rolling_at=int(now), scopes=scopes)
     if isinstance(error, TooManyDeletions):
         return _stop(state, section=section, reason=str(error))
     if compared_ids:

@@ -1,5 +1,6 @@
 """The scopes of a token, which decide whether a 404 is certain to be a deletion."""
 
+import asyncio
 from typing import Final
 
 from ecwid_async.client import Store
@@ -19,6 +20,7 @@ class TokenScopes:
         self._secrets = store._channel.secrets
         self._scopes: frozenset[str] | None = None
         self._read_at: float | None = None
+        self._lock = asyncio.Lock()
 
     def belongs_to(self, store: Store) -> bool:
         """Return whether these are the scopes of the store's token."""
@@ -26,6 +28,10 @@ class TokenScopes:
 
     async def read(self, store: Store, *, now: float) -> frozenset[str] | None:
         """Return the scopes, None if they can't be known. Raises what a call raises."""
+        async with self._lock:
+            return await self._read(store, now=now)
+
+    async def _read(self, store: Store, *, now: float) -> frozenset[str] | None:
         if self._read_at is None or not 0 <= now - self._read_at < _VALID:
             try:
                 permissions = (await store.application.token()).permissions

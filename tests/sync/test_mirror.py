@@ -224,7 +224,7 @@ async def test_two_syncs_of_one_store_exclude_each_other(shop, database_url):
 async def test_only_chosen_sections_are_read(shop, sqlite_url):
     async with shop.mirror(sqlite_url) as mirror:
         await mirror.sync(shop.store(), only=["products", "profile"], exclude=["profile"])
-        assert shop.requests() == ["GET /latest-stats", "GET /products"]
+        assert shop.requests() == ["GET /latest-stats", "GET /application/token", "GET /products"]
         (status,) = await mirror.status()
         assert list(status.sections) == ["products"]
 

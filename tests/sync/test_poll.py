@@ -143,6 +143,18 @@ async def test_a_token_with_fewer_scopes_deletes_nothing(shop, sqlite_url):
         assert report.sections["products"].stopped == "", "the confirmed scopes are the ones to compare with"
 
 
+async def test_a_token_with_fewer_scopes_than_that_of_the_first_read_deletes_nothing(shop, sqlite_url):
+    first, *_ = shop.add_products(3)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=1)
+        shop.delete_silently([first])
+        shop.data.add_token("secret_narrow", ["read_catalog", "read_store_profile"])
+        shop.wait(HOUR)
+        report = await mirror.sync(shop.store("secret_narrow"), only=PRODUCTS)
+        assert "no longer has the scopes" in report.sections["products"].stopped
+        assert await shop.deleted(mirror) == set()
+
+
 async def test_a_token_with_its_old_scopes_ends_the_stop(shop, sqlite_url):
     shop.add_products(2)
     async with shop.mirror(sqlite_url) as mirror:
