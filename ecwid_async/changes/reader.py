@@ -9,8 +9,9 @@
 
 The *start* of a read is the server's time when it began, minus the lag. From then on nothing is written with an update
 time before it, and searches show everything that was. So items can leave a range that ends before the start but never
-enter it, and a range that was proven once stays so. An item that leaves it has an update time after the start, which
-is read last, and again the next time. The cursor moves over proven ranges only, and never beyond the start.
+enter it, and a range that was proven once stays so. An item that leaves it has an update time after the start. These
+items are read last and without a proof, since the next read begins with them. The cursor moves over proven ranges only,
+and never beyond the start.
 """
 
 from collections.abc import Awaitable, Callable
@@ -192,6 +193,7 @@ class ChangeReader:
             concurrency=self._concurrency,
             lag=self._lag,
             resume=resume,
+            prove_recent=False,
             clock=self._clock,
         )
 

@@ -98,6 +98,7 @@ class ListReader:
     """Reads a list part by part, and delivers each page.
 
     `deliver` passes a page on and returns once its items have been read. `params` are the query parameters of the list.
+    Without `prove_recent`, the recent items are read once, page by page: the caller reads them again later.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class ListReader:
         lag: float,
         clock: Callable[[], float],
         resumed: Position | None = None,
+        prove_recent: bool = True,
     ) -> None:
         self._plan = plan
         self._pages = pages
@@ -126,6 +128,7 @@ class ListReader:
         self._lag = lag
         self._clock = clock
         self._resumed = resumed
+        self._prove_recent = prove_recent
         self._stage: _Stage | None = None
         self._last_gap = -_OVERLAPPING_REQUESTS
         """The number of requests when a gap was last read again."""
@@ -314,20 +317,20 @@ class ListReader:
     async def _sweep(self, part: ListPart, sweep: Sweep) -> None:
         """Read page after page, until the sweep is complete, the list ends, or it moves."""
         begin, part.latest_total = sweep.begin_sweep()
-
-        def offsets() -> Iterator[int]:
-            offset = begin
-            while part.latest_total is None or offset < part.latest_total:
-                yield offset
-                offset += self._pages.capacity
-
-        async with aclosing(self._pages.get_many(part, offsets())) as pages:
+        async with aclosing(self._pages.get_many(part, self._offsets(part, begin))) as pages:
             async for page in pages:
                 await self._deliver(page)
                 piece = page.slice()
                 part.check_created(piece.times)
                 if not sweep.add(piece):
                     return
+
+    def _offsets(self, part: ListPart, begin: int = 0) -> Iterator[int]:
+        """Yield the offsets of a part's pages, to its end as the most recent page reported it."""
+        offset = begin
+        while part.latest_total is None or offset < part.latest_total:
+            yield offset
+            offset += self._pages.capacity
 
     # Recently updated items.
 
@@ -338,13 +341,15 @@ class ListReader:
         """
         if self._updated_to is not None and self._updated_to < settled:
             return False
-        window = UpdateWindow(since if self._updated_from is None else max(self._updated_from, since))
+        since = since if self._updated_from is None else max(self._updated_from, since)
+        if not self._prove_recent:
+            return await self._read_recent_once(bounds, settled, since, omitted=omitted)
+        window = UpdateWindow(since)
         moved = False
         while True:
             self._stage = _Stage(omitted, settled, window.low, OrderedCoverage())
             page = await self._read_page(ListPart((*bounds, *window.bounds)))
-            times = all_seconds(page.updated)
-            moved = moved or len(times) < page.size or max(times, default=settled) > settled
+            moved = moved or _has_update_after(settled, page)
             if page.holds_everything:
                 # A capped total may be no larger than a page.
                 await self._check_end(page.part, page.total)
@@ -354,6 +359,17 @@ class ListReader:
             if not page.holds_everything:
                 await self._read_in_windows(page.part)
             window = window.next_window(page.total)
+
+    async def _read_recent_once(self, bounds: Bounds, settled: int, since: int, *, omitted: bool) -> bool:
+        """Read the items updated from `since` on page by page, without a proof. Items that move can be missed."""
+        self._stage = _Stage(omitted, settled, since, OrderedCoverage())
+        part = ListPart((*bounds, ("updatedFrom", str(since))))
+        moved = False
+        async with aclosing(self._pages.get_many(part, self._offsets(part))) as pages:
+            async for page in pages:
+                await self._deliver(page)
+                moved = moved or _has_update_after(settled, page)
+        return moved
 
     async def _narrow(self, bounds: Bounds, window: UpdateWindow, page: Page) -> Page:
         """Narrow a window by its first page, and return the first page of the narrower one."""
@@ -431,3 +447,9 @@ class ListReader:
             recent_from=stage.recent_from,
             done=self._progress.done,
         )
+
+
+def _has_update_after(second: int, page: Page) -> bool:
+    """Return whether an item of a page was updated after this second, or has no update time."""
+    times = all_seconds(page.updated)
+    return len(times) < page.size or max(times, default=second) > second

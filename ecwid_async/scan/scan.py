@@ -58,6 +58,7 @@ class Scan(Generic[T]):
         concurrency: int = 8,
         lag: float = 120.0,
         resume: str | None = None,
+        prove_recent: bool = True,
         clock: Callable[[], float] = time.time,
     ) -> None:
         check_count("concurrency, how many pages are requested at once,", concurrency)
@@ -98,6 +99,7 @@ class Scan(Generic[T]):
             lag=lag,
             clock=clock,
             resumed=resumed,
+            prove_recent=prove_recent,
         )
         self._state: Literal["new", "open", "iterated"] = "new"
         self._error: Exception | None = None

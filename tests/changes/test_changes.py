@@ -119,6 +119,17 @@ def test_a_thousand_changes_cost_little_more_than_their_pages() -> None:
     assert table.requests <= 13
 
 
+def test_a_thousand_changes_within_the_lag_cost_little_more_than_their_pages() -> None:
+    world = World(KINDS["products"], Scene(rows=rows(3000, age=10 * DAY)))
+    for nth in range(10):
+        world._do(Move("edit", at=300 * nth, count=100))
+    world.now += LAG // 2
+    table = Table(world, cursor=cursor_at(START - DAY).to_json())
+    world.run(table.poll())
+    assert table.yielded == 1000
+    assert table.requests <= 15
+
+
 def test_a_quiet_list_costs_one_request_for_its_items_and_one_for_deleted_ones() -> None:
     world = world_of()
     table = Table(world, cursor=cursor_at(START - DAY // 2).to_json())
