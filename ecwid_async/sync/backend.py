@@ -53,6 +53,10 @@ class Backend(Protocol):
         """Set the timeouts of a transaction that has begun, and lock the version of the tables."""
         ...
 
+    async def wait_until_closed(self) -> None:
+        """Wait for the connections that are being closed because a task was cancelled."""
+        ...
+
     def explain(self, error: DBAPIError) -> DatabaseError:
         """Return the error to raise in place of the driver's. It has neither the password nor any data."""
         ...

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.sync.backend import Backend, TransactionKind
 from ecwid_async.sync.errors import DatabaseUnavailable, MirrorError
 from ecwid_async.sync.lease import Lease, check_and_renew
@@ -172,11 +173,15 @@ class Database:
     @asynccontextmanager
     async def _begin(self, kind: TransactionKind) -> AsyncIterator[AsyncConnection]:
         with self._explained_errors(), self._counted():
-            async with self._turn(kind), self._engine.connect() as connection:
-                connection = await connection.execution_options(**self.backend.options(kind))
-                async with connection.begin():
-                    await self.backend.prepare(connection, kind, self.lease_seconds)
-                    yield connection
+            try:
+                async with self._turn(kind), self._engine.connect() as connection:
+                    connection = await connection.execution_options(**self.backend.options(kind))
+                    async with connection.begin():
+                        await self.backend.prepare(connection, kind, self.lease_seconds)
+                        yield connection
+            except asyncio.CancelledError:
+                await run_shielded(self.backend.wait_until_closed)
+                raise
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

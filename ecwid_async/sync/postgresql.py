@@ -98,6 +98,9 @@ class PostgreSQL:
         lock = "pg_advisory_xact_lock" if kind == "migrate" else "pg_advisory_xact_lock_shared"
         await connection.exec_driver_sql(f"SELECT {settings}, {lock}({_SCHEMA_LOCK})")
 
+    async def wait_until_closed(self) -> None:
+        """Do nothing: connections are closed at once."""
+
     def explain(self, error: DBAPIError) -> DatabaseError:
         """Return the error to raise in place of the driver's."""
         original = error.orig or error

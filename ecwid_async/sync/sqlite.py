@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
+from weakref import WeakSet
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection
@@ -13,15 +14,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.sync.backend import TransactionKind, one_line
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 
 if TYPE_CHECKING:
     import aiosqlite
 
+    from ecwid_async.sync.sqlite_connection import FileConnection
+
 __all__ = ["SQLite"]
 
 _BUSY_SECONDS: Final = 30
+_CLOSE_SECONDS: Final = 1.0
 _WAL_DELAY: Final = 0.02
 _WAL_ATTEMPTS: Final = 500
 _BEGIN: Final = "ecwid_begin"
@@ -56,6 +61,7 @@ class SQLite:
         self.url = url
         self.path = Path(path)
         self._opened: tuple[int, int] | None = None
+        self._connections: WeakSet[FileConnection] = WeakSet()
 
     def new_engine(self, *, create: bool) -> AsyncEngine:
         """Return an engine, which has not connected yet. If `create` is set, create the file unless it exists."""
@@ -67,10 +73,15 @@ class SQLite:
         # Imported here, so that a mirror on PostgreSQL needs no driver of SQLite.
         from ecwid_async.sync.sqlite_connection import connect
 
+        def connect_to_file() -> "FileConnection":
+            connection = connect(self.path, timeout=_BUSY_SECONDS)
+            self._connections.add(connection)
+            return connection
+
         engine = create_async_engine(
             self.url,
             hide_parameters=True,
-            async_creator=lambda: connect(self.path, timeout=_BUSY_SECONDS),
+            async_creator=connect_to_file,
             pool_size=5,
             max_overflow=15,
         )
@@ -103,6 +114,17 @@ class SQLite:
                 f"{self.path} was moved, deleted or replaced while it was open. Put it back, or start again: "
                 "the next sync reads the store anew."
             )
+
+    async def wait_until_closed(self) -> None:
+        """Wait for the connections that are being closed, which SQLAlchemy does not do in a cancelled task.
+
+        One that waits for a lock is closed later.
+        """
+        closing = [
+            asyncio.ensure_future(connection.close()) for connection in self._connections if connection.is_closing
+        ]
+        if closing:
+            await asyncio.wait(closing, timeout=_CLOSE_SECONDS)
 
     def _find_file(self) -> tuple[int, int] | None:
         try:
@@ -140,7 +162,16 @@ class SQLite:
 def _set_up_connection(connection: Any, _record: object) -> None:
     # SQLAlchemy begins transactions by the event below, instead of the driver before the first write.
     connection.isolation_level = None
-    connection.run_async(_set_up)
+    connection.run_async(_set_up_or_close)
+
+
+async def _set_up_or_close(connection: "aiosqlite.Connection") -> None:
+    try:
+        await _set_up(connection)
+    except BaseException:
+        # SQLAlchemy does not close it.
+        await run_shielded(connection.close)
+        raise
 
 
 async def _set_up(connection: "aiosqlite.Connection") -> None:

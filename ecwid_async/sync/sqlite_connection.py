@@ -8,6 +8,8 @@ from typing import Final
 
 import aiosqlite
 
+from ecwid_async.primitives.shielding import run_shielded
+
 __all__ = ["FileConnection", "connect"]
 
 _ROWS_PER_FETCH: Final = 64
@@ -46,8 +48,22 @@ class FileConnection(aiosqlite.Connection):
 
     _stopped: "asyncio.Future[object] | None" = None
 
+    @property
+    def is_closing(self) -> bool:
+        """Whether it is being closed, but its thread has not ended yet."""
+        return self._stopped is not None and not self._stopped.done()
+
+    async def _connect(self) -> "FileConnection":
+        # A task that is cancelled meanwhile would leave a thread behind.
+        try:
+            await run_shielded(super()._connect)  # type: ignore[unused-awaitable]  # itself
+        except BaseException:
+            await run_shielded(self.close)
+            raise
+        return self
+
     def __del__(self) -> None:
-        # A task that is cancelled while it connects leaves a connection behind. Aiosqlite would warn.
+        # Of a connection that nobody closed. Aiosqlite would warn.
         if self._connection is not None:
             self.stop()
 
