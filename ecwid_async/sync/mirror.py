@@ -18,22 +18,37 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ecwid_async.changes import ItemId
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, InvalidToken
-from ecwid_async.sync import due_items, removal
-from ecwid_async.sync.database import Database
+from ecwid_async.sync.database import (
+    Database,
+    Lease,
+    drop_store,
+    forget_customer,
+    highest_number,
+    hold_lease,
+    load_section,
+    load_store,
+    mark_due,
+    purge_tombstones,
+    register_store,
+    renew_lease,
+    save_section,
+    save_store,
+)
 from ecwid_async.sync.errors import MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
-from ecwid_async.sync.lease import Lease, hold_lease, renew_lease
-from ecwid_async.sync.lookups import LookupBudget
 from ecwid_async.sync.reports import SectionReport, SyncReport
-from ecwid_async.sync.requests import counted_store
-from ecwid_async.sync.rounds import run_round
-from ecwid_async.sync.section_sync import Round
-from ecwid_async.sync.sections import MIRROR_SECTIONS, MirrorSection
+from ecwid_async.sync.rounds import (
+    LookupBudget,
+    Round,
+    StoreChanges,
+    TokenScopes,
+    counted_store,
+    read_store_changes,
+    run_round,
+)
+from ecwid_async.sync.rows import MIRROR_SECTIONS, MirrorSection
 from ecwid_async.sync.settings import MirrorSettings
-from ecwid_async.sync.state import load_section, load_store, register_store, save_section, save_store
 from ecwid_async.sync.status import StoreStatus
 from ecwid_async.sync.status_queries import load_status
-from ecwid_async.sync.store_changes import StoreChanges, read_store_changes
-from ecwid_async.sync.token_scopes import TokenScopes
 from ecwid_async.sync.verify import VerifyReport, verify_store
 from ecwid_async.transport import check_number
 
@@ -147,7 +162,7 @@ class Mirror:
         started = anyio.current_time()
         counted, count_requests = counted_store(store)
         async with database.read() as connection:
-            number = await due_items.highest_number(connection, database.schema)
+            number = await highest_number(connection, database.schema)
             known = await load_store(connection, database.schema, store.store_id)
         try:
             changes = await read_store_changes(counted, clock=self._clock)
@@ -227,7 +242,7 @@ class Mirror:
         for name in schema.sections:
             for _ in range(_MAX_PURGES):
                 async with round_.database.transaction(round_.lease) as connection:
-                    count = await removal.purge_tombstones(
+                    count = await purge_tombstones(
                         connection,
                         schema,
                         round_.store.store_id,
@@ -312,7 +327,7 @@ class Mirror:
         Any process may do so at any time; an item that is marked several times is read once. Raises `ConfigError` for
         an unknown section and for an invalid id.
         """
-        await due_items.mark(self._opened, store_id, section, ids)
+        await mark_due(self._opened, store_id, section, ids)
 
     async def confirm_deletions(self, store_id: int, section: str) -> bool:
         """Let the next round go on with a comparison of ids that was stopped. Return whether there was one.
@@ -346,13 +361,13 @@ class Mirror:
         the data, a later read stores it again: erase it there first. Returns the number of rows by section. Raises
         `ConfigError` if neither an id nor an email is given.
         """
-        return await removal.forget_customer(
+        return await forget_customer(
             self._opened, store_id, customer_id=customer_id, email=email, now=int(self._clock())
         )
 
     async def drop_store(self, store_id: int) -> None:
         """Remove a store with all of its rows. Raises `StoreBusy` while another process synchronizes it."""
-        await removal.drop_store(self._opened, store_id, self._owner)
+        await drop_store(self._opened, store_id, self._owner)
         for cache in (self._budgets, self._scopes, self._purged_at):
             cache.pop(store_id, None)
 

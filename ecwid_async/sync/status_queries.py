@@ -5,13 +5,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import Cursor
 from ecwid_async.errors import ConfigError
-from ecwid_async.sync.database import Database
-from ecwid_async.sync.due_items import Reason, count_due
-from ecwid_async.sync.rolling import created_after
-from ecwid_async.sync.row_index import count_rows
-from ecwid_async.sync.schema import Schema
-from ecwid_async.sync.sections import MirrorSection
-from ecwid_async.sync.state import SectionState, StoreState, load_sections, load_store, load_stores
+from ecwid_async.sync.database import (
+    Database,
+    Reason,
+    Schema,
+    SectionState,
+    StoreState,
+    count_due,
+    count_rows,
+    load_sections,
+    load_store,
+    load_stores,
+)
+from ecwid_async.sync.rounds import created_after
+from ecwid_async.sync.rows import MirrorSection
 from ecwid_async.sync.status import SectionCondition, SectionStatus, StoreStatus
 
 __all__ = ["load_status"]

@@ -20,14 +20,11 @@ from ecwid_async.errors import (
     StoreSuspended,
 )
 from ecwid_async.pages import Pages
-from ecwid_async.sync.comparison import batch_of_page
-from ecwid_async.sync.database import Database
+from ecwid_async.sync.database import Database, load_section
 from ecwid_async.sync.errors import MirrorError
-from ecwid_async.sync.section_reader import SectionReader
-from ecwid_async.sync.sections import MirrorSection
+from ecwid_async.sync.rounds import SectionReader, batch_of_page, read_snapshot
+from ecwid_async.sync.rows import MirrorSection
 from ecwid_async.sync.settings import MirrorSettings
-from ecwid_async.sync.snapshots import read_snapshot
-from ecwid_async.sync.state import load_section
 
 __all__ = ["Mismatch", "MismatchKind", "SectionVerification", "VerifyReport", "verify_store"]
 

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("sqlalchemy", reason="needs the extra `sync`")
 
-from ecwid_async.sync.database import Database
+from ecwid_async.sync.database.database import Database
 from tests.postgresql import PostgreSQL
 
 OpenDatabase: TypeAlias = Callable[..., Awaitable[Database]]

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from ecwid_async.sync import section_sync
+from ecwid_async.sync.database.lease import take_lease
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseUnavailable, LeaseLost
-from ecwid_async.sync.lease import take_lease
+from ecwid_async.sync.rounds import section_sync
 
 from .shop import HOUR, STORE, Shop
 

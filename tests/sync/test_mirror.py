@@ -7,7 +7,7 @@ import pytest
 from ecwid_async.errors import ConfigError, InvalidToken, StoreSuspended
 from ecwid_async.sandbox import Switches
 from ecwid_async.sync import MirrorError, StoreBusy, StoreMismatch
-from ecwid_async.sync.lease import hold_lease
+from ecwid_async.sync.database.lease import hold_lease
 from ecwid_async.transport.memory import make_response
 
 from .shop import DAY, HOUR, MINUTE, STORE, TOKEN, Shop

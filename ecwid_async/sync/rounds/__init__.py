@@ -1,0 +1,26 @@
+"""One round of a sync: its steps in each section, and what is due when."""
+
+from ecwid_async.sync.rounds.comparison import batch_of_page
+from ecwid_async.sync.rounds.lookups import LookupBudget
+from ecwid_async.sync.rounds.requests import counted_store
+from ecwid_async.sync.rounds.rolling import created_after
+from ecwid_async.sync.rounds.round import run_round
+from ecwid_async.sync.rounds.section_reader import SectionReader
+from ecwid_async.sync.rounds.section_sync import Round
+from ecwid_async.sync.rounds.snapshots import read_snapshot
+from ecwid_async.sync.rounds.store_changes import StoreChanges, read_store_changes
+from ecwid_async.sync.rounds.token_scopes import TokenScopes
+
+__all__ = [
+    "LookupBudget",
+    "Round",
+    "SectionReader",
+    "StoreChanges",
+    "TokenScopes",
+    "batch_of_page",
+    "counted_store",
+    "created_after",
+    "read_snapshot",
+    "read_store_changes",
+    "run_round",
+]
