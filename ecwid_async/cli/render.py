@@ -1,16 +1,18 @@
 """Printing JSON and tables: coloured and wrapped on a terminal, plain and with a line per row in a pipe."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
     from rich.segment import Segment
+    from rich.table import Table
 
-__all__ = ["EscapedText", "escape_for_terminal", "indent_json", "write_json", "write_table"]
+__all__ = ["EscapedText", "FittedTable", "escape_for_terminal", "indent_json", "write_json", "write_table"]
 
+_WIDTH_IN_A_PIPE: Final = 1000
 # Characters that control a terminal: control characters and changes of the text direction.
 _CONTROL_CHARACTERS: Final = {
     code: chr(code).encode("unicode_escape").decode()
@@ -54,10 +56,31 @@ def write_table(table: "RenderableType") -> None:
     if sys.stdout.isatty():
         Console(highlight=False, markup=False).print(table)
         return
-    console = Console(highlight=False, markup=False, width=1000)
+    console = Console(highlight=False, markup=False, width=_WIDTH_IN_A_PIPE)
     with console.capture() as captured:
         console.print(table)
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+class FittedTable:
+    """A table that leaves out columns on a narrow terminal.
+
+    `build` returns the table without the named columns. The `optional` ones are left out from the first on, as many as
+    necessary.
+    """
+
+    def __init__(self, build: "Callable[[Sequence[str]], Table]", *, optional: Sequence[str]) -> None:
+        self._build, self._optional = build, optional
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> "Iterator[RenderableType]":
+        from rich.measure import Measurement
+
+        unlimited = options.update(max_width=_WIDTH_IN_A_PIPE)
+        for number in range(len(self._optional) + 1):
+            table = self._build(self._optional[:number])
+            if Measurement.get(console, unlimited, table).maximum <= options.max_width:
+                break
+        yield table
 
 
 class EscapedText:

@@ -174,7 +174,7 @@ class _Sync:
         async with connect(access, events=display.show_event) as store, Mirror(self.url) as mirror:
             for name in self.confirmed:
                 if not await mirror.confirm_deletions(store.store_id, name):
-                    raise UsageError(f"{name} of store {store.store_id} has not stopped: there is nothing to confirm.")
+                    raise UsageError(f"no deletions of {name} in store {store.store_id} wait for a confirmation.")
             display.title = f"store {store.store_id} → {display_url(self.url)}"
             display.show_rows(await self._rows(mirror, store.store_id, {}))
             with display:

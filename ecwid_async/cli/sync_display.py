@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import evolve, frozen
@@ -15,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.durations import format_age, format_duration
-from ecwid_async.cli.render import EscapedText
+from ecwid_async.cli.render import EscapedText, FittedTable
 from ecwid_async.wire import EventKind, to_printable
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _SYMBOLS: Final[dict[Level, tuple[str, str]]] = {
 }
 # What a round may do in a section besides reading what changed.
 _STEPS: Final = {"audit": "audited", "rolling": "compared", "reconcile": "ids compared"}
+# Columns that a narrow terminal does not show, beginning with the first.
+_OPTIONAL_COLUMNS: Final = ("Silent", "Late", "Cursor", "Deleted", "Changed", "Rows")
 # Lines under the table with what changed lately.
 _MAX_LINES: Final = 6
 _MAX_LINES_PER_ROUND: Final = 3
@@ -54,7 +57,7 @@ class SectionRow:
 
     `changed` and `deleted` are the numbers of items in the latest round. `cursor` is the time up to which the mirror
     has everything, in Unix seconds of this machine's clock; None if there is none yet. `late` and `silent` are the
-    items that polls missed and an audit found. `state` is a short text.
+    items that polls missed and an audit found. `state` is a short text, and `problem` a message that explains it.
     """
 
     name: str
@@ -65,6 +68,7 @@ class SectionRow:
     late: int = 0
     silent: int = 0
     state: str = ""
+    problem: str = ""
     level: Level = "ok"
 
 
@@ -87,6 +91,7 @@ def section_rows(status: "StoreStatus", reports: "Mapping[str, SectionReport]", 
                 late=section.late,
                 silent=section.silent,
                 state=state,
+                problem=section.error or section.stopped if section.condition in ("failing", "stopped") else "",
                 level=level,
             )
         )
@@ -96,11 +101,11 @@ def section_rows(status: "StoreStatus", reports: "Mapping[str, SectionReport]", 
 def _state(section: "SectionStatus", report: "SectionReport | None") -> tuple[str, Level]:
     match section.condition:
         case "failing":
-            return section.error, "error"
+            return "failing", "error"
         case "skipped":
             return section.skipped, "skipped"
         case "stopped":
-            return section.stopped, "warning"
+            return "stopped", "warning"
         case "unproven":
             return "a part could not be read completely yet", "warning"
         case "behind":
@@ -126,7 +131,7 @@ def describe_changes(row: SectionRow) -> str:
 
 
 def build_table(rows: Sequence[SectionRow], *, now: float, max_rows: int | None = None) -> RenderableType:
-    """Build the table of sections, with a row of totals, and a line for each reason why sections are skipped.
+    """Build the table of sections, with a row of totals, the problems, and a line for each reason of skipped sections.
 
     With `max_rows`, it has only the rows with something to tell, and then the largest sections.
     """
@@ -141,14 +146,18 @@ def build_table(rows: Sequence[SectionRow], *, now: float, max_rows: int | None 
         ranked = sorted(listed, key=lambda row: (row.level == "ok", not describe_changes(row), -row.rows))[:max_rows]
         shown = [row for row in listed if row in ranked]
         notes.insert(0, Text(f"and {_number(len(listed) - len(shown), 'more section')}", "dim"))
-    return Group(_build_sections(shown, listed, now), *notes)
+    problems = [Text(f"! {row.name}: {row.problem}", _SYMBOLS[row.level][1]) for row in listed if row.problem]
+    table = FittedTable(partial(_build_sections, shown, listed, now), optional=_OPTIONAL_COLUMNS)
+    return Group(table, *notes, *problems)
 
 
-def _build_sections(shown: Sequence[SectionRow], rows: Sequence[SectionRow], now: float) -> Table:
+def _build_sections(
+    shown: Sequence[SectionRow], rows: Sequence[SectionRow], now: float, left_out: Sequence[str]
+) -> Table:
     table = Table(box=HORIZONTALS, show_edge=False, header_style="bold", footer_style="bold", show_footer=len(rows) > 1)
     table.add_column("")
-    table.add_column("Section", "Total")
-    columns = {
+    table.add_column("Section", "Total", no_wrap=True)
+    totals = {
         "Rows": sum(row.rows for row in rows),
         "Changed": sum(row.changed for row in rows),
         "Deleted": sum(row.deleted for row in rows),
@@ -156,20 +165,24 @@ def _build_sections(shown: Sequence[SectionRow], rows: Sequence[SectionRow], now
         "Late": sum(row.late for row in rows),
         "Silent": sum(row.silent for row in rows),
     }
+    columns = {name: total for name, total in totals.items() if name not in left_out}
     for name, total in columns.items():
         table.add_column(name, "" if total is None else f"{total:,}", justify="right", no_wrap=True)
     table.add_column("State", overflow="fold")
     for row in shown:
         symbol, style = _SYMBOLS[row.level]
+        cells = {
+            "Rows": Text(f"{row.rows:,}"),
+            "Changed": _count(row.changed, "bold green"),
+            "Deleted": _count(row.deleted, "bold magenta"),
+            "Cursor": Text("" if row.cursor is None else format_age(now - row.cursor)),
+            "Late": _count(row.late, "bold red", none="0"),
+            "Silent": _count(row.silent, "bold red", none="0"),
+        }
         table.add_row(
             Text(symbol, style),
             Text(row.name, "cyan"),
-            Text(f"{row.rows:,}"),
-            _count(row.changed, "bold green"),
-            _count(row.deleted, "bold magenta"),
-            Text("" if row.cursor is None else format_age(now - row.cursor)),
-            _count(row.late, "bold red", none="0"),
-            _count(row.silent, "bold red", none="0"),
+            *(cells[name] for name in columns),
             Text(row.state, "" if row.level == "ok" else style),
         )
     return table
@@ -274,7 +287,9 @@ class SyncDisplay:
             self._lines.append(self._line(Text.assemble((name, "cyan"), "  ", text)))
         if self._plain and self._every is not None:
             summary = "; ".join(f"{name} {text}" for name, text in changes) or "no changes"
-            problems = "".join(f"; {row.name}: {row.state}" for row in rows if row.level in ("warning", "error"))
+            problems = "".join(
+                f"; {row.name}: {row.problem or row.state}" for row in rows if row.level in ("warning", "error")
+            )
             self._print(f"{summary}{problems} ({_number(requests, 'request')}, {seconds:.1f} s)")
 
     def show_problem(self, message: str) -> None:
@@ -324,10 +339,17 @@ def _time_of_day(seconds: float) -> str:
 
 def _describe_operation(operation: str) -> str:
     """Return what a request does, from its operation, such as ``GET /products/{productId}``."""
-    _, _, path = operation.partition(" /")
-    section, _, rest = path.partition("/")
-    if section == "latest-stats" or not section:
+    if operation == "GET /latest-stats":
         return "asking what changed"
-    if rest == "deleted":
-        return f"reading deleted {section}"
-    return f"looking up {section}" if rest.startswith("{") else f"reading {section}"
+    listing = operation.removesuffix("/deleted").partition("/{")[0]
+    name = _section_of_listing().get(listing, listing.removeprefix("GET /"))
+    if operation.endswith("/deleted"):
+        return f"reading deleted {name}"
+    return f"looking up {name}" if "/{" in operation else f"reading {name}"
+
+
+@cache
+def _section_of_listing() -> Mapping[str, str]:
+    from ecwid_async.sync.sections import MIRROR_SECTIONS
+
+    return {section.operation: section.name for section in MIRROR_SECTIONS.values()}

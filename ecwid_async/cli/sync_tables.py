@@ -1,6 +1,7 @@
 """The tables of ``ecwid sync status`` and ``ecwid sync verify``."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from rich.box import HORIZONTALS
@@ -9,12 +10,38 @@ from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.durations import format_age
+from ecwid_async.cli.render import FittedTable
 
 if TYPE_CHECKING:
     from ecwid_async.sync import SectionStatus, SectionVerification, StoreStatus, VerifyReport
 
 __all__ = ["status_table", "verification_table"]
 
+_COLUMNS: Final = (
+    "Rows",
+    "Deleted",
+    "Cursor",
+    "Behind",
+    "Late",
+    "Silent",
+    "Refused",
+    "Queue",
+    "Audited",
+    "Compared",
+)
+# Columns that a narrow terminal does not show, beginning with the first.
+_OPTIONAL_COLUMNS: Final = (
+    "Audited",
+    "Compared",
+    "Deleted",
+    "Queue",
+    "Refused",
+    "Silent",
+    "Late",
+    "Behind",
+    "Cursor",
+    "Rows",
+)
 # Differences of a section that are printed.
 _MAX_SHOWN: Final = 20
 _MEANINGS: Final[Mapping[str, str]] = {
@@ -31,43 +58,50 @@ def status_table(store: "StoreStatus") -> RenderableType:
     """Build the table of a store's sections, with its problems below."""
     heading = Text.assemble((f"Store {store.store_id}", "bold"), f" of {store.server}, ")
     heading.append("never synced" if store.age is None else f"synced {format_age(store.age)} ago")
-    table = Table(box=HORIZONTALS, show_edge=False, header_style="bold")
-    table.add_column("Section", style="cyan")
-    for name in ("Rows", "Deleted", "Cursor", "Behind", "Late", "Silent", "Refused", "Queue", "Audited", "Compared"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Condition")
+    table = FittedTable(partial(_build_sections, store), optional=_OPTIONAL_COLUMNS)
     skipped: dict[str, list[str]] = {}
     for section in store.sections.values():
         if section.condition == "skipped":
             skipped.setdefault(section.skipped, []).append(section.name)
-        else:
-            table.add_row(*_cells(section, store.now))
     notes = [Text(f"{', '.join(names)}: {reason}", "dim") for reason, names in skipped.items()]
     problems = [Text(f"! {problem}", "bold yellow") for problem in store.problems]
     return Group(heading, Text(), table, *notes, *(problems or [Text("✓ in step", "green")]))
 
 
-def _cells(section: "SectionStatus", now: float) -> list[RenderableType]:
+def _build_sections(store: "StoreStatus", left_out: Sequence[str]) -> Table:
+    table = Table(box=HORIZONTALS, show_edge=False, header_style="bold")
+    columns = [name for name in _COLUMNS if name not in left_out]
+    table.add_column("Section", style="cyan", no_wrap=True)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("Condition")
+    for section in store.sections.values():
+        if section.condition != "skipped":
+            cells = _cells(section, store.now)
+            condition = Text(section.condition, "green" if section.condition == "ok" else "yellow")
+            table.add_row(section.name, *(cells[name] for name in columns), condition)
+    return table
+
+
+def _cells(section: "SectionStatus", now: float) -> dict[str, RenderableType]:
     def age(time: float | None) -> str:
         return "" if time is None else format_age(now - time)
 
     def alarm(count: int) -> Text:
         return Text(f"{count:,}", "bold red" if count else "dim")
 
-    return [
-        section.name,
-        f"{section.rows:,}",
-        f"{section.deleted:,}",
-        age(section.cursor),
-        format_age(section.behind) if section.behind else "",
-        alarm(section.late),
-        alarm(section.silent),
-        alarm(section.refused),
-        f"{section.hints + section.missing:,}",
-        age(section.audited_at),
-        age(section.reconciled_at),
-        Text(section.condition, "green" if section.condition == "ok" else "yellow"),
-    ]
+    return {
+        "Rows": f"{section.rows:,}",
+        "Deleted": f"{section.deleted:,}",
+        "Cursor": age(section.cursor),
+        "Behind": format_age(section.behind) if section.behind else "",
+        "Late": alarm(section.late),
+        "Silent": alarm(section.silent),
+        "Refused": alarm(section.refused),
+        "Queue": f"{section.hints + section.missing:,}",
+        "Audited": age(section.audited_at),
+        "Compared": age(section.reconciled_at),
+    }
 
 
 def verification_table(report: "VerifyReport") -> RenderableType:

@@ -20,15 +20,17 @@ __all__ = ["verify"]
 def verify(
     *,
     to: DatabaseURL = None,
-    only: SectionNames = None,
-    exclude: SectionNames = None,
+    only: Annotated[
+        SectionNames, Parameter(help="Compare only these sections, such as products,orders. Repeatable.")
+    ] = None,
+    exclude: Annotated[SectionNames, Parameter(help="Leave out these sections. Repeatable.")] = None,
     json: Annotated[bool, Parameter(help="Print one JSON object.")] = False,
     store: StoreOptions | None = None,
 ) -> int:
     """Read every list of the store and compare each item with the mirror. Changes nothing.
 
-    A difference is read again by its id before it is named, and what the next sync would bring is none. The exit code
-    is 0 if there are no differences, and 6 if there are.
+    Before a difference is reported, the item is read again by its id. Changes that the next sync would find are not
+    reported. The exit code is 0 if there are no differences, and 6 if there are.
     """
     from rich.console import Console
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from cyclopts import Parameter
 
 from ecwid_async.cli.exit_codes import UsageError
+from ecwid_async.cli.sync import display_url
 
 if TYPE_CHECKING:
     from ecwid_async.tokens import ReEncryption, SQLTokens
@@ -43,10 +44,16 @@ def re_encrypt(
 ) -> int:
     """Encrypt all tokens of a database under the first key.
 
-    Give the new key to all processes that use the database, before the old ones, and run this command; then remove the
-    old keys. The database can be used meanwhile. If the command is interrupted, run it again.
+    To replace a key, add the new one after the old one in every process that uses the database; then put it first in
+    every process; then run this command; then remove the old key. The database can be used meanwhile. If the command
+    is interrupted, run it again.
     """
-    result = asyncio.run(_re_encrypt(_open(_find_url(database), keys, table), shown=not json))
+    url = _find_url(database)
+    tokens = _open(url, keys, table)
+    # The first use would create the file.
+    if url.startswith("sqlite") and not Path(display_url(url)).exists():
+        raise UsageError(f"there is no database {display_url(url)}: check its path.")
+    result = asyncio.run(_re_encrypt(tokens, shown=not json))
     if json:
         import msgspec
         from attrs import asdict

@@ -80,7 +80,7 @@ class SchemaTooNew(MirrorError):
         self.supported = supported
         super().__init__(
             f"the tables of the mirror have version {found}, and this version of ecwid_async supports {supported}: "
-            "upgrade ecwid_async in every process that uses this database"
+            "upgrade ecwid_async in every process that uses this database."
         )
 
 

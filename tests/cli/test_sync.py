@@ -1,5 +1,7 @@
 """``ecwid sync``: a mirror of a demo store, its status, its verification, and what happens if something fails."""
 
+import asyncio
+import io
 import json
 import shutil
 import signal
@@ -8,10 +10,13 @@ import time
 from contextlib import closing
 
 import pytest
+from rich.console import Console
 
 from ecwid_async.cli.app import run
+from ecwid_async.cli.sync_tables import status_table
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
+from ecwid_async.sync import Mirror
 
 from .conftest import SIZES
 from .test_app import run_python
@@ -282,6 +287,19 @@ def test_the_status_of_a_mirror_in_step_is_healthy(ecwid, url, mirrored):
     assert lines[0].startswith(f"Store {DEMO_STORE_ID} of http")
     assert any(line.startswith("products 20 0 ") and line.endswith(" ok") for line in lines)
     assert lines[-1] == "✓ in step"
+
+
+def test_the_status_fits_a_narrow_terminal(mirrored, url):
+    (status,) = asyncio.run(read_status(url))
+    console = Console(width=60, file=io.StringIO())
+    console.print(status_table(status))
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    assert any(line.split()[:1] == ["checkout_extra_fields"] and line.endswith("ok") for line in lines)
+
+
+async def read_status(url):
+    async with Mirror(url) as mirror:
+        return await mirror.status()
 
 
 def test_the_status_of_a_file_without_a_mirror_is_an_error_that_leaves_it_alone(ecwid, tmp_path):

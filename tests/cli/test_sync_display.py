@@ -45,8 +45,8 @@ class Screen:
         return captured.get()
 
 
-def render(renderable) -> list[str]:
-    console = Console(width=100, file=io.StringIO())
+def render(renderable, *, width=100) -> list[str]:
+    console = Console(width=width, file=io.StringIO())
     with console.capture() as captured:
         console.print(renderable)
     return [" ".join(line.split()) for line in captured.get().splitlines()]
@@ -76,6 +76,23 @@ def test_a_small_table_has_the_rows_with_something_to_tell_and_then_the_largest(
     assert [line.split()[1] for line in lines if line[:1] in "✓✗"] == ["large", "changed", "failing"]
     assert "Total 906 1 0 0 0" in lines
     assert lines[-1] == "and 1 more section"
+
+
+@pytest.mark.parametrize(("width", "missing"), [(84, ["Silent"]), (60, ["Silent", "Late", "Cursor", "Deleted"])])
+def test_a_narrow_terminal_shows_names_and_states_whole_and_fewer_columns(width, missing):
+    row = SectionRow(name="checkout_extra_fields", state="in step")
+    heading, _, line = render(build_table([row], now=NOW), width=width)
+    assert "checkout_extra_fields" in line
+    assert line.endswith("in step")
+    assert [name for name in ("Silent", "Late", "Cursor", "Deleted") if name not in heading] == missing
+
+
+def test_a_problem_is_explained_below_the_table():
+    message = "GET /orders returned 500 INTERNAL_ERROR. Try again later, or report it."
+    row = SectionRow(name="orders", state="failing", problem=message, level="error")
+    lines = render(build_table([row, SectionRow(name="products")], now=NOW))
+    assert "✗ orders 0 · · 0 0 failing" in lines
+    assert lines[-1] == f"! orders: {message}"
 
 
 def test_many_changed_sections_are_one_line():
@@ -118,6 +135,10 @@ def test_the_display_names_the_list_that_is_being_read():
         ("GET /orders", "reading orders"),
         ("GET /orders/deleted", "reading deleted orders"),
         ("GET /orders/{orderId}", "looking up orders"),
+        ("GET /discount_coupons", "reading coupons"),
+        ("GET /discount_coupons/deleted", "reading deleted coupons"),
+        ("GET /profile/order_statuses", "reading order_statuses"),
+        ("GET /profile", "reading profile"),
     ],
 )
 def test_requests_are_described_by_their_purpose(operation, text):
@@ -176,9 +197,9 @@ def status(**sections):
         ({"condition": "ok", "hints": 2, "missing": 3}, None, "5 to look up", "busy"),
         ({"condition": "new"}, None, "not read yet", "busy"),
         ({"condition": "reading"}, None, "first read", "busy"),
-        ({"condition": "failing", "error": "500"}, None, "500", "error"),
+        ({"condition": "failing", "error": "500"}, None, "failing", "error"),
         ({"condition": "skipped", "skipped": "no scope"}, None, "no scope", "skipped"),
-        ({"condition": "stopped", "stopped": "too much"}, None, "too much", "warning"),
+        ({"condition": "stopped", "stopped": "too much"}, None, "stopped", "warning"),
         ({"condition": "unproven"}, None, "a part could not be read completely yet", "warning"),
         ({"condition": "behind", "behind": 600.0}, None, "behind for 10 min", "warning"),
     ],

@@ -80,8 +80,16 @@ def test_missing_settings_are_named(ecwid, url):
     assert "set ECWID_TOKEN_KEYS" in outcome.err
 
 
+def test_a_file_that_does_not_exist_is_not_created(ecwid, tmp_path, monkeypatch):
+    monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
+    outcome = ecwid("tokens", "re-encrypt", "--database", f"sqlite:///{tmp_path / 'typo.db'}")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"there is no database {tmp_path / 'typo.db'}" in outcome.err
+    assert not (tmp_path / "typo.db").exists()
+
+
 def test_a_database_that_fails_is_worth_another_try(ecwid, tmp_path, monkeypatch):
     monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
-    outcome = ecwid("tokens", "re-encrypt", "--database", f"sqlite:///{tmp_path / 'none' / 'tokens.db'}")
+    outcome = ecwid("tokens", "re-encrypt", "--database", f"sqlite:///{tmp_path}")
     assert outcome.code == 4
     assert outcome.err.startswith("ecwid: the tokens are not available (")

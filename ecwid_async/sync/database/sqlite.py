@@ -47,6 +47,8 @@ class SQLite:
 
     def __init__(self, url: URL) -> None:
         path = url.database
+        if url.host and not path:
+            raise ConfigError(f"a URL of SQLite has three slashes before a relative path: sqlite:///{url.host}")
         if not path or path == ":memory:" or path.startswith("file:"):
             raise ConfigError(
                 "a mirror in memory would be lost when the process ends: name a file, such as sqlite:///shop.db"
@@ -110,10 +112,7 @@ class SQLite:
         There is nothing to lock, since a writing transaction excludes all others.
         """
         if kind != "read" and self._find_file() != self._opened:
-            raise DatabaseUnavailable(
-                f"{self.path} was moved, deleted or replaced while it was open. Put it back, or start again: "
-                "the next sync reads the store anew."
-            )
+            raise self._moved()
 
     async def wait_until_closed(self) -> None:
         """Wait for the connections that are being closed, which SQLAlchemy does not do in a cancelled task.
@@ -133,8 +132,16 @@ class SQLite:
             return None
         return status.st_dev, status.st_ino
 
+    def _moved(self) -> DatabaseUnavailable:
+        return DatabaseUnavailable(
+            f"{self.path} was moved, deleted or replaced while it was open. Put it back, or start again: "
+            "the next sync reads the store anew."
+        )
+
     def explain(self, error: DBAPIError) -> DatabaseError:
         """Return the error to raise in place of the driver's."""
+        if self._find_file() != self._opened:
+            return self._moved()
         original = error.orig or error
         reason = f"{self.path}: {one_line(original)}"
         match getattr(original, "sqlite_errorcode", 0) & 0xFF:

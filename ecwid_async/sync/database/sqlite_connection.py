@@ -16,9 +16,14 @@ _ROWS_PER_FETCH: Final = 64
 
 
 def connect(path: Path, *, timeout: float) -> "FileConnection":
-    """Return a connection, which opens the file when it is awaited. It waits `timeout` seconds for a lock."""
+    """Return a connection, which opens the file when it is awaited. It waits `timeout` seconds for a lock.
+
+    The file must exist.
+    """
+    # If the file was deleted meanwhile, a new and empty one must not take its place.
+    uri = f"{path.absolute().as_uri()}?mode=rw"
     connection = FileConnection(
-        lambda: sqlite3.connect(path, timeout=timeout, factory=_DriverConnection), _ROWS_PER_FETCH
+        lambda: sqlite3.connect(uri, uri=True, timeout=timeout, factory=_DriverConnection), _ROWS_PER_FETCH
     )
     # As SQLAlchemy does: a connection that was never closed must not keep the process.
     connection._thread.daemon = True

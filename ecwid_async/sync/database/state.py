@@ -143,7 +143,7 @@ async def register_store(database: "Database", store_id: int, server: str, ident
 
 
 def _place(server: str, identity: str | None) -> str:
-    return server if identity is None else f"{server} (the sandbox {identity})"
+    return server if identity is None else f"{server} ({identity})"
 
 
 async def load_store(connection: AsyncConnection, schema: "Schema", store_id: int) -> StoreState | None:

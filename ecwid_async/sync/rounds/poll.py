@@ -92,7 +92,7 @@ async def _read_changes(section: SectionSync, *, compare_ids: bool) -> None:
         return
     await _commit_group(section, rest, change=change)
     if isinstance(error, TooManyDeletions):
-        section.report.stopped = str(error)
+        section.report.stopped = _explain_stop(section, error)
     elif section.state.unproven_since is None:
         raise error
     else:
@@ -186,7 +186,7 @@ def _finish(
         scopes = section.scopes_text or state.scopes
         state = evolve(state, audited_until=since, rolling_at=int(now), scopes=scopes)
     if isinstance(error, TooManyDeletions):
-        return _stop(state, section=section, reason=str(error))
+        return _stop(state, section=section, reason=_explain_stop(section, error))
     if compared_ids:
         state = evolve(
             state,
@@ -197,6 +197,14 @@ def _finish(
             scopes=section.scopes_text or state.scopes,
         )
     return state
+
+
+def _explain_stop(section: SectionSync, error: TooManyDeletions) -> str:
+    return (
+        f"{error.gone:,} of {error.known:,} items are not listed any more, so none of them was taken for deleted. "
+        "Check that this is the same store, and that the token has all scopes that it had: without them, hidden items "
+        f"are not listed. If the items were deleted, {section.how_to_confirm}"
+    )
 
 
 def _stop(state: SectionState, *, section: SectionSync, reason: str) -> SectionState:

@@ -149,7 +149,15 @@ class SectionSync(SectionReader):
             return ""
         return (
             f"the token no longer has the scopes {', '.join(lost)}, so it may not see hidden items, which would look "
-            f"deleted. Use a token with these scopes, or confirm_deletions({self.round.store.store_id}, {self.name!r})"
+            f"deleted. Use a token with these scopes. If the missing items were deleted, {self.how_to_confirm}"
+        )
+
+    @property
+    def how_to_confirm(self) -> str:
+        """What to do if items that seem to be deleted really are."""
+        return (
+            f"run `ecwid sync --confirm-deletions {self.name}`, or "
+            f"`await mirror.confirm_deletions({self.round.store.store_id}, {self.name!r})`."
         )
 
     async def settled_number(self) -> int:

@@ -104,7 +104,9 @@ async def test_too_many_deletions_wait_until_they_are_confirmed(shop, database_u
         shop.delete_silently(ids[:105])
         shop.wait(WEEK)
         report = await sync(mirror, shop)
-        assert "lacks 105 of 110" in report.sections["products"].stopped
+        stopped = report.sections["products"].stopped
+        assert "105 of 110 items are not listed" in stopped
+        assert "`ecwid sync --confirm-deletions products`" in stopped
         assert not report.failed
         assert await shop.deleted(mirror) == set()
         status = await shop.status(mirror)
