@@ -4,7 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 from attrs import evolve, frozen
@@ -39,6 +39,17 @@ _SYMBOLS: Final[dict[Level, tuple[str, str]]] = {
 }
 # What a round may do in a section besides reading what changed.
 _STEPS: Final = {"audit": "audited", "rolling": "compared", "reconcile": "ids compared"}
+# Sections whose path has another name.
+_SECTION_OF_PATH: Final = {
+    "classes": "product_types",
+    "discount_coupons": "coupons",
+    "instant-site/redirects": "redirects",
+    "profile/extrafields": "checkout_extra_fields",
+    "profile/order_statuses": "order_statuses",
+    "profile/paymentOptions": "payment_options",
+    "profile/shippingOptions": "shipping_options",
+    "store_extrafields/customers": "customer_extra_fields",
+}
 # Columns that a narrow terminal does not show, beginning with the first.
 _OPTIONAL_COLUMNS: Final = ("Silent", "Late", "Cursor", "Deleted", "Changed", "Rows")
 # Lines under the table with what changed lately.
@@ -341,15 +352,8 @@ def _describe_operation(operation: str) -> str:
     """Return what a request does, from its operation, such as ``GET /products/{productId}``."""
     if operation == "GET /latest-stats":
         return "asking what changed"
-    listing = operation.removesuffix("/deleted").partition("/{")[0]
-    name = _section_of_listing().get(listing, listing.removeprefix("GET /"))
+    listing = operation.removeprefix("GET /").removesuffix("/deleted").partition("/{")[0]
+    name = _SECTION_OF_PATH.get(listing, listing)
     if operation.endswith("/deleted"):
         return f"reading deleted {name}"
     return f"looking up {name}" if "/{" in operation else f"reading {name}"
-
-
-@cache
-def _section_of_listing() -> Mapping[str, str]:
-    from ecwid_async.sync.sections import MIRROR_SECTIONS
-
-    return {section.operation: section.name for section in MIRROR_SECTIONS.values()}

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from ecwid_async.cli.sync_display import SectionRow, SyncDisplay, build_table, section_rows
 from ecwid_async.sync import SectionReport, SectionStatus, StoreStatus
+from ecwid_async.sync.rows import MIRROR_SECTIONS
 from ecwid_async.wire import Event, EventKind
 
 NOW = 1_800_000_000.0
@@ -135,10 +136,8 @@ def test_the_display_names_the_list_that_is_being_read():
         ("GET /orders", "reading orders"),
         ("GET /orders/deleted", "reading deleted orders"),
         ("GET /orders/{orderId}", "looking up orders"),
-        ("GET /discount_coupons", "reading coupons"),
         ("GET /discount_coupons/deleted", "reading deleted coupons"),
-        ("GET /profile/order_statuses", "reading order_statuses"),
-        ("GET /profile", "reading profile"),
+        *((section.operation, f"reading {section.name}") for section in MIRROR_SECTIONS.values()),
     ],
 )
 def test_requests_are_described_by_their_purpose(operation, text):
