@@ -1,5 +1,6 @@
 """A mirror in PostgreSQL, with psycopg. It works behind PgBouncer in transaction mode."""
 
+import re
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
@@ -24,6 +25,9 @@ _TOO_SLOW: Final = ("57014", "25P03", "25P04")
 # 3F000: there is no schema in which the user may create tables.
 _NOT_ALLOWED: Final = ("42501", "3F000")
 _LOGIN: Final = ("28000", "28P01")
+# An error of the connection itself has no state.
+_LOGIN_MESSAGES: Final = ("password authentication failed", "no password supplied", "no pg_hba.conf entry")
+_NO_ROLE: Final = re.compile(r'role ".*" does not exist')
 
 
 class PostgreSQL:
@@ -119,7 +123,7 @@ class PostgreSQL:
                 f"{reason}. The transaction took longer than its lease allows: find out what slows the server or this "
                 "process down, or set a longer lease."
             )
-        if state in _LOGIN or "password authentication failed" in lower:
+        if state in _LOGIN or any(text in lower for text in _LOGIN_MESSAGES) or _NO_ROLE.search(lower):
             return DatabaseError(f"{reason}. Check the user and the password in the URL of the database.")
         if state == "3D000" or ("database" in lower and "does not exist" in lower):
             return DatabaseError(f"{reason}. Create the database, or correct its name in the URL.")

@@ -179,6 +179,13 @@ async def test_the_password_is_in_no_repr_and_no_error(postgresql_server):
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
 
+async def test_an_unknown_user_is_told_to_check_the_user(postgresql_server):
+    url = f"postgresql://nobody_at_all@/postgres?host={postgresql_server.socket_folder}"
+    with pytest.raises(DatabaseError, match="Check the user and the password") as caught:
+        await Database.open(url)
+    assert not isinstance(caught.value, DatabaseUnavailable), "another try would not help"
+
+
 async def test_a_password_among_the_parameters_is_not_shown_either(postgresql_url):
     url = f"{postgresql_url}&password={PASSWORD}&sslpassword={PASSWORD}"
     async with await Database.open(url) as database:
