@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import anyio
 from attrs import evolve
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId
@@ -33,6 +32,7 @@ from ecwid_async.sync.database import (
     renew_lease,
     save_section,
     save_store,
+    wait_for_writer,
 )
 from ecwid_async.sync.errors import MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
 from ecwid_async.sync.reports import SectionReport, SyncReport
@@ -339,11 +339,8 @@ class Mirror:
         (known,) = find_mirror_sections([section], [])
         database = self._opened
         async with database.write() as connection:
-            # A round in progress locks this row while it changes a state.
-            stores = database.schema.stores
-            await connection.execute(
-                update(stores).where(stores.c.store_id == store_id).values(store_id=stores.c.store_id)
-            )
+            # A round in progress may be changing the state.
+            await wait_for_writer(connection, database.schema, store_id)
             state = await load_section(connection, database.schema, store_id, known.name)
             if state.reconcile_stopped is None:
                 return False

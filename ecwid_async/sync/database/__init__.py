@@ -15,7 +15,7 @@ from ecwid_async.sync.database.due_items import (
     record_poll,
     settled_number,
 )
-from ecwid_async.sync.database.lease import Lease, hold_lease, renew_lease
+from ecwid_async.sync.database.lease import Lease, hold_lease, renew_lease, wait_for_writer
 from ecwid_async.sync.database.removal import drop_store, forget_customer, purge_tombstones
 from ecwid_async.sync.database.row_index import count_rows, existing_ids
 from ecwid_async.sync.database.schema import Schema
@@ -67,5 +67,6 @@ __all__ = [
     "save_section",
     "save_store",
     "settled_number",
+    "wait_for_writer",
     "write",
 ]

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId, ReadInterval
 from ecwid_async.errors import ConfigError
+from ecwid_async.sync.database.lease import wait_for_writer
 
 if TYPE_CHECKING:
     from ecwid_async.sync.database.database import Database
@@ -72,6 +73,7 @@ async def mark_due(database: "Database", store_id: int, section: str, ids: Colle
             raise ConfigError(f"{item_id!r} is not a valid id in {section}")
         keys.append(key)
     async with database.write() as connection:
+        await wait_for_writer(connection, database.schema, store_id)
         await add_due(connection, database.schema, store_id, section, keys, "hint")
 
 

@@ -18,8 +18,9 @@ from ecwid_async.sync.errors import DatabaseLocked, LeaseLost, MirrorError, Stor
 
 if TYPE_CHECKING:
     from ecwid_async.sync.database.database import Database
+    from ecwid_async.sync.database.schema import Schema
 
-__all__ = ["Lease", "check_and_renew", "hold_lease", "release_lease", "renew_lease", "take_lease"]
+__all__ = ["Lease", "check_and_renew", "hold_lease", "release_lease", "renew_lease", "take_lease", "wait_for_writer"]
 
 
 @frozen(kw_only=True)
@@ -77,6 +78,15 @@ async def check_and_renew(connection: AsyncConnection, database: "Database", lea
     )
     if (await connection.execute(statement)).rowcount != 1:
         raise LeaseLost(lease.store_id)
+
+
+async def wait_for_writer(connection: AsyncConnection, schema: "Schema", store_id: int) -> None:
+    """Wait for the transaction of a sync of this store that is in progress, and keep others waiting.
+
+    They begin with this row. Transactions that change the same rows in different orders would block each other.
+    """
+    stores = schema.stores
+    await connection.execute(select(stores.c.store_id).where(stores.c.store_id == store_id).with_for_update())
 
 
 async def renew_lease(database: "Database", lease: Lease) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId
 from ecwid_async.errors import ConfigError
-from ecwid_async.sync.database.lease import hold_lease
+from ecwid_async.sync.database.lease import hold_lease, wait_for_writer
 from ecwid_async.sync.database.schema import ROW_COLUMNS
 from ecwid_async.sync.rows import MirrorSection
 
@@ -57,6 +57,7 @@ async def forget_customer(
         raise ConfigError("say whom to forget: pass customer_id, email or both")
     schema = database.schema
     async with database.write() as connection:
+        await wait_for_writer(connection, schema, store_id)
         emails = {email} if email else set()
         if customer_id is not None and "customers" in schema.tables:
             customers = schema.tables["customers"]

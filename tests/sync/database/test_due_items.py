@@ -19,6 +19,9 @@ from ecwid_async.sync.database.due_items import (
     postpone,
     record_poll,
 )
+from ecwid_async.sync.database.lease import take_lease
+from ecwid_async.sync.database.state import register_store
+from tests.postgresql import PostgreSQL
 
 STORE = 1003
 LAG = 300.0
@@ -103,6 +106,26 @@ async def test_a_mark_with_a_lower_number_that_is_committed_later_does_not_lower
         await add_due(slow, database.schema, STORE, "products", [2], "hint")
     numbers = {item.id: item.number for item in await due(database)}
     assert numbers["2"] > seen > numbers["1"]
+
+
+async def test_a_mark_and_a_transaction_of_a_sync_do_not_block_each_other(
+    postgresql_mirror_url: str, postgresql_server: PostgreSQL
+) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    async with await Database.open(postgresql_mirror_url) as database:
+        await register_store(database, STORE, "https://app.ecwid.com/api/v3")
+        lease = await take_lease(database, STORE, "worker")
+        await mark_due(database, STORE, "products", [1, 2])
+        first, second = await due(database)
+        async with database.transaction(lease) as connection:
+            await clear_by_get(connection, database.schema, STORE, [second])
+            marking = asyncio.create_task(mark_due(database, STORE, "products", [1, 2]))
+            while (await postgresql_server.execute(waiting))[0][0] == 0:
+                await asyncio.sleep(0.01)
+                assert not marking.done()
+            await clear_by_get(connection, database.schema, STORE, [first])
+        await marking
+        assert await due_ids(database) == ["1", "2"]
 
 
 @pytest.mark.parametrize(
