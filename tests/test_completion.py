@@ -65,7 +65,7 @@ def test_models_and_drafts_are_completed(source: str, names: set[str], project: 
 def test_the_sections_and_methods_of_a_store_are_completed(project: Any) -> None:
     sections = {name for name, member in vars(Store).items() if isinstance(member, Section)}
     offered = {name for name in complete(f"{STORE}store.", project) if not name.startswith("_")}
-    assert offered == sections | {"batch", "bulk", "send", "server", "store_id", "transport"}
+    assert offered == sections | {"batch", "bulk", "events", "send", "server", "store_id", "transport"}
 
 
 @pytest.mark.parametrize(
