@@ -9,7 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from attrs import field, frozen
 
@@ -342,16 +342,22 @@ class _Database:
         self._lock = asyncio.Lock()
         self._prepared = False
         self._path = Path(str(url.database)) if self._is_sqlite else None
-        self.engine: AsyncEngine = create_async_engine(
-            url,
-            hide_parameters=True,
-            pool_size=_CONNECTIONS,
-            max_overflow=0,
-            pool_timeout=_TIMEOUT,
-            pool_pre_ping=not self._is_sqlite,
+        self.engine = self._new_engine(url)
+
+    def _new_engine(self, url: URL) -> AsyncEngine:
+        options: dict[str, Any] = {
+            "hide_parameters": True,
+            "pool_size": _CONNECTIONS,
+            "max_overflow": 0,
+            "pool_timeout": _TIMEOUT,
+        }
+        if self._path is None:
             # PgBouncer has no prepared statements in transaction mode.
-            connect_args={"timeout": _TIMEOUT} if self._is_sqlite else {"prepare_threshold": None},
-        )
+            return create_async_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None}, **options)
+        # Imported here, so that tokens in PostgreSQL need no driver of SQLite.
+        from ecwid_async.primitives.sqlite_connection import connect
+
+        return create_async_engine(url, async_creator=partial(connect, self._path, timeout=_TIMEOUT), **options)
 
     def turn(self, writes: bool) -> AbstractAsyncContextManager[object]:
         """Wait for earlier writes, where the database allows only one at a time."""

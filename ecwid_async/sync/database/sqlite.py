@@ -21,7 +21,7 @@ from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked,
 if TYPE_CHECKING:
     import aiosqlite
 
-    from ecwid_async.sync.database.sqlite_connection import FileConnection
+    from ecwid_async.primitives.sqlite_connection import FileConnection
 
 __all__ = ["SQLite"]
 
@@ -73,7 +73,7 @@ class SQLite:
             raise DatabaseUnavailable(f"there is no file {self.path}: check the path, or sync a store first")
         self._opened = self._find_file()
         # Imported here, so that a mirror on PostgreSQL needs no driver of SQLite.
-        from ecwid_async.sync.database.sqlite_connection import connect
+        from ecwid_async.primitives.sqlite_connection import connect
 
         def connect_to_file() -> "FileConnection":
             connection = connect(self.path, timeout=_BUSY_SECONDS)

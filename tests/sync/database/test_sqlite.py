@@ -8,8 +8,8 @@ import anyio
 import pytest
 from sqlalchemy.engine import make_url
 
+from ecwid_async.primitives.sqlite_connection import connect
 from ecwid_async.sync.database.sqlite import SQLite
-from ecwid_async.sync.database.sqlite_connection import connect
 
 
 @pytest.fixture

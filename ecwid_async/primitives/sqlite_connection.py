@@ -2,11 +2,15 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, Final
 
 import aiosqlite
+import aiosqlite.core
 
 from ecwid_async.primitives.shielding import run_shielded
 
@@ -22,12 +26,7 @@ def connect(path: Path, *, timeout: float) -> "FileConnection":
     """
     # If the file was deleted meanwhile, a new and empty one must not take its place.
     uri = f"{path.absolute().as_uri()}?mode=rw"
-    connection = FileConnection(
-        lambda: sqlite3.connect(uri, uri=True, timeout=timeout, factory=_DriverConnection), _ROWS_PER_FETCH
-    )
-    # As SQLAlchemy does: a connection that was never closed must not keep the process.
-    connection._thread.daemon = True
-    return connection
+    return FileConnection(lambda: sqlite3.connect(uri, uri=True, timeout=timeout, factory=_DriverConnection))
 
 
 class _DriverConnection(sqlite3.Connection):
@@ -44,6 +43,35 @@ class _DriverConnection(sqlite3.Connection):
         super().close()
 
 
+class _RequestQueue(SimpleQueue[Any]):
+    """The requests to the thread of a connection, each with a future for its result."""
+
+    def put_nowait(self, item: Any) -> None:
+        """Add a request."""
+        future, function = item
+        super().put_nowait((None if future is None else _Reply(future), function))
+
+
+class _Reply:
+    """A future in the thread of a connection. Nobody waits for it any more once its event loop is closed.
+
+    In aiosqlite, that would end the thread before it has closed the connection.
+    """
+
+    def __init__(self, future: "asyncio.Future[object]") -> None:
+        self._future = future
+
+    def get_loop(self) -> "_Reply":
+        """Return what the thread takes for the event loop."""
+        return self
+
+    def call_soon_threadsafe(self, callback: Callable[..., object], reply: "_Reply", value: object) -> None:
+        """Set the result or the exception of the future, unless its event loop is closed."""
+        del reply
+        with suppress(RuntimeError):
+            self._future.get_loop().call_soon_threadsafe(callback, self._future, value)
+
+
 class FileConnection(aiosqlite.Connection):
     """A connection that can be closed while another close is in progress.
 
@@ -51,7 +79,13 @@ class FileConnection(aiosqlite.Connection):
     again meanwhile. In aiosqlite, the second close can prevent the first one, and the file stays locked.
     """
 
-    _stopped: "asyncio.Future[object] | None" = None
+    def __init__(self, connector: Callable[[], sqlite3.Connection]) -> None:
+        super().__init__(connector, _ROWS_PER_FETCH)
+        self._stopped: asyncio.Future[object] | None = None
+        self._tx = _RequestQueue()
+        # A daemon, as in SQLAlchemy: a connection that was never closed must not keep the process.
+        worker = aiosqlite.core._connection_worker_thread
+        self._thread = Thread(target=worker, args=(self._tx,), daemon=True)
 
     @property
     def is_closing(self) -> bool:
