@@ -18,6 +18,7 @@ from ecwid_async.changes.plans import change_plan_for
 from ecwid_async.codec import add_fields, format_selection, parse_selection
 from ecwid_async.errors import (
     APIError,
+    ConfigError,
     DecodeError,
     EcwidError,
     InvalidToken,
@@ -106,10 +107,16 @@ class ItemRequests:
     async def get(self, ids: Collection[ItemId]) -> AsyncGenerator[ItemBatch[msgspec.Raw], None]:
         """Read items by their ids, and yield a batch for each: with the item, or with its deletion after a 404.
 
-        An item that can't be read is in `failed`. Raises the errors of the store, the error of an item if all of many
-        items fail, and `ValueError` for an empty id.
+        An item that can't be read is in `failed`. Raises the errors of the store, and the error of an item if all of
+        many items fail.
         """
-        remaining = iter([(each, _with_fields(self._get_request(each), self._list_plan)[0]) for each in ids])
+        requests: list[tuple[ItemId, Request]] = []
+        for item_id in ids:
+            try:
+                requests.append((item_id, _with_fields(self._get_request(item_id), self._list_plan)[0]))
+            except ValueError as error:  # a server may send ids that can't be a part of a path
+                self.failed[item_id] = ConfigError(str(error))
+        remaining = iter(requests)
         while round_ := list(islice(remaining, _ROUND * self._concurrency)):
             results, fatal_error = await self._send_all([partial(self._get_once, *each) for each in round_])
             for batch in results:

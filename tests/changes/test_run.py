@@ -479,6 +479,15 @@ async def test_a_first_read_is_compared_with_known_ids_too():
     assert [request.options.operation for request in server.requests].count("GET /products") <= 3
 
 
+async def test_a_known_id_that_cannot_be_requested_is_not_looked_up():
+    orders = Server().connect().orders
+    changes = orders.changes(known=[".."])
+    async with changes:
+        missing = [item_id async for batch in changes.raw() for item_id in batch.missing]
+    assert missing == [".."]
+    assert list(changes.failed) == missing
+
+
 def test_wrong_arguments_are_refused_at_once():
     section = Server().connect().products
     with pytest.raises(TypeError, match="known"):

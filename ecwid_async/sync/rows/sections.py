@@ -8,6 +8,7 @@ from attrs import frozen
 
 from ecwid_async.scan import plan_for
 from ecwid_async.sync.rows.columns import MAX_INTEGER, Column, ColumnType
+from ecwid_async.wire import encode_segment
 
 __all__ = ["MIRROR_SECTIONS", "ChildTable", "KeyType", "MirrorSection"]
 
@@ -65,12 +66,19 @@ class MirrorSection:
         """Convert an id to the type of the table's key. Return None if it is not a valid id of the section."""
         if self.key_type == "text":
             # PostgreSQL has no U+0000 in texts.
-            return None if "\0" in str(item_id) else str(item_id)
+            return None if "\0" in str(item_id) or not self._can_be_requested(item_id) else str(item_id)
         if isinstance(item_id, str):
             if not re.fullmatch(r"-?[0-9]{1,19}", item_id, re.ASCII):
                 return None
             item_id = int(item_id)
         return item_id if -MAX_INTEGER <= item_id <= MAX_INTEGER else None
+
+    def _can_be_requested(self, item_id: ItemId) -> bool:
+        """Return whether the id can be a part of a path, if the items are read by their ids."""
+        try:
+            return not self.has_get or bool(encode_segment(item_id))
+        except ValueError:
+            return False
 
 
 def _columns(**types: str) -> tuple[Column, ...]:

@@ -136,6 +136,7 @@ async def test_a_mark_and_a_transaction_of_a_sync_do_not_block_each_other(
         ("products", "", "'' is not a valid id"),
         ("orders", "", "'' is not a valid id in orders"),
         ("orders", "x" * 300, "is not a valid id in orders"),
+        ("orders", "..", "is not a valid id in orders"),
         ("products", 1 << 70, "is not a valid id in products"),
     ],
 )

@@ -108,6 +108,10 @@ def test_the_times_of_items_are_those_that_lists_are_read_by() -> None:
         ("products", "９", None),
         ("orders", "EG4H2", "EG4H2"),
         ("orders", 42, "42"),
+        ("orders", "..", None),
+        ("orders", " ", None),
+        ("orders", "\ud800", None),
+        ("brands", "..", ".."),
     ],
 )
 def test_an_id_becomes_the_key_of_its_table(section: str, item_id: int | str, key: int | str | None) -> None:
