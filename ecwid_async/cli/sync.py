@@ -201,7 +201,10 @@ class _Sync:
         if self.json:
             print_json(report.to_dict())
         if not self.shown:
-            errors = {report.error, *(f"{part.name}: {part.error}" for part in report.sections.values() if part.error)}
+            errors = {report.error}
+            for part in report.sections.values():
+                refusal = f"the database refused {part.refused:,} items, {part.refusal}" if part.refused else ""
+                errors |= {f"{part.name}: {problem}" for problem in (part.error, part.stopped, refusal) if problem}
             for error in sorted(errors - {""}):
                 sys.stderr.write(f"ecwid: {to_printable(error, limit=None)}\n")
         elif report.error:

@@ -102,11 +102,17 @@ def section_rows(status: "StoreStatus", reports: "Mapping[str, SectionReport]", 
                 late=section.late,
                 silent=section.silent,
                 state=state,
-                problem=section.error or section.stopped if section.condition in ("failing", "stopped") else "",
+                problem=_problem(section, report),
                 level=level,
             )
         )
     return rows
+
+
+def _problem(section: "SectionStatus", report: "SectionReport | None") -> str:
+    if section.condition in ("failing", "stopped"):
+        return section.error or section.stopped
+    return f"the database refused {report.refusal}" if report is not None and report.refusal else ""
 
 
 def _state(section: "SectionStatus", report: "SectionReport | None") -> tuple[str, Level]:

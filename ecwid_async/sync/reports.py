@@ -14,7 +14,8 @@ class SectionReport:
 
     `steps` are what was done: "poll", "lookups", "audit", "rolling" and "reconcile". `changed` and `deleted` are the
     numbers of items that were stored and found deleted. `late` and `silent` are items that a poll had missed, `refused`
-    ones that the database refused. `skipped`, `stopped` and `error` say why something was not done.
+    ones that the database refused; `refusal` is the id of the last of them, and why. `skipped`, `stopped` and `error`
+    say why something was not done.
     """
 
     name: str
@@ -24,6 +25,7 @@ class SectionReport:
     late: int = 0
     silent: int = 0
     refused: int = 0
+    refusal: str = ""
     skipped: str = ""
     stopped: str = ""
     error: str = ""

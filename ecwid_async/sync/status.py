@@ -1,6 +1,7 @@
 """The state of a mirror as values, for people, programs and monitors."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from attrs import asdict, field, frozen
@@ -30,6 +31,7 @@ class SectionStatus:
     - `late`: items that a poll should have found and an audit found; `silent`: items that had changed without a new
       update time. `loss_at` is when the last of them was found. The mirror contains them, but a poll had missed them.
     - `went_back`: items whose update time became lower. `refused`: items that the database refused.
+      `refused_at` and `refusal` are when that happened last, and to which item and why.
     - `hints`, `missing`, `undecided`: single items that are to be read: marked ones, ones that a list did not contain,
       and ones of which it is not certain which of two states is newer.
     - `polled_at`, `audited_at`, `audited_until`, `reconciled_at`: when each was last done, and up to which update time.
@@ -51,6 +53,8 @@ class SectionStatus:
     loss_at: float | None = None
     went_back: int = 0
     refused: int = 0
+    refused_at: float | None = None
+    refusal: str = ""
     hints: int = 0
     missing: int = 0
     undecided: int = 0
@@ -72,15 +76,18 @@ class SectionStatus:
             found.append(f"{self.name}: {self.error}")
         if self.condition == "behind":
             found.append(
-                f"{self.name}: the store has reported changes for {self.behind:.0f} seconds, "
-                "and the cursor did not move"
+                f"{self.name}: the store has reported changes for {_duration(self.behind)}, and the cursor did not move"
             )
         if self.unproven_since is not None:
-            found.append(f"{self.name}: what changed since {self.unproven_since} could not be read completely yet")
+            found.append(
+                f"{self.name}: what changed since {_utc(self.unproven_since)} could not be read completely yet"
+            )
         if self.stopped:
             found.append(f"{self.name}: {self.stopped}")
-        if self.refused:
-            found.append(f"{self.name}: the database refused {self.refused} items")
+        if self.refused_at is not None and now - self.refused_at < _REPORTED_FOR:
+            found.append(
+                f"{self.name}: the database refused an item in the last day (in all {self.refused:,}), {self.refusal}"
+            )
         if (self.late or self.silent) and self.loss_at is not None and now - self.loss_at < _REPORTED_FOR:
             found.append(
                 f"{self.name}: a poll had missed items, which an audit found in the last day "
@@ -118,9 +125,9 @@ class StoreStatus:
         if self.error:
             found.append(self.error)
         if self.age is None:
-            found.append(f"store {self.store_id} was never synced: run a sync")
+            found.append(f"store {self.store_id}: the first round has not ended yet: run a sync, or let it finish")
         elif self.age > self.stale_after:
-            found.append(f"store {self.store_id} was last synced {self.age:.0f} seconds ago: is the sync running?")
+            found.append(f"store {self.store_id} was last synced {_duration(self.age)} ago: is the sync running?")
         for section in self.sections.values():
             found += section.problems(now=self.now)
         return found
@@ -207,3 +214,13 @@ def to_prometheus(stores: Iterable[StoreStatus]) -> str:
     ]
     family("condition", "gauge", "1 for the condition of the section.", conditions)
     return "".join(f"{line}\n" for line in lines)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 7200 else f"{seconds / 3600:.0f} hours"
+
+
+def _utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

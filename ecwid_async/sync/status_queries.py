@@ -99,6 +99,8 @@ async def _load_section_status(
         loss_at=state.loss_at,
         went_back=state.went_back,
         refused=state.refused,
+        refused_at=state.refused_at,
+        refusal=state.refusal or "",
         hints=sum(count for (name, reason), count in due.items() if name == section.name and reason == "hint"),
         missing=due.get((section.name, "missing"), 0),
         undecided=sum(due.get((section.name, reason), 0) for reason in ("went_back", "audit")),

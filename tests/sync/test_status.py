@@ -31,8 +31,8 @@ def test_a_mirror_in_step_is_healthy():
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ({"synced_at": None}, "never synced"),
-        ({"synced_at": NOW - 901}, "last synced 901 seconds ago"),
+        ({"synced_at": None}, "the first round has not ended yet"),
+        ({"synced_at": NOW - 901}, "last synced 15 minutes ago"),
         ({"error": "the token is dead"}, "the token is dead"),
     ],
 )
@@ -45,10 +45,10 @@ def test_a_mirror_that_is_not_synced_is_a_problem(values, problem):
     ("values", "problem"),
     [
         ({"error": "GET /products failed"}, "GET /products failed"),
-        ({"condition": "behind", "behind": 1000.0}, "for 1000 seconds, and the cursor did not move"),
-        ({"unproven_since": 1_789_000_000}, "since 1789000000 could not be read completely"),
+        ({"condition": "behind", "behind": 1000.0}, "for 17 minutes, and the cursor did not move"),
+        ({"unproven_since": 1_789_000_000}, "since 2026-09-10 00:26:40 UTC could not be read completely"),
         ({"stopped": "deletions wait"}, "deletions wait"),
-        ({"refused": 3}, "refused 3 items"),
+        ({"refused": 3, "refused_at": NOW - 3600, "refusal": "42: DataError"}, "(in all 3), 42: DataError"),
         ({"late": 1, "loss_at": NOW - 3600}, "1 late and 0 silent"),
         ({"silent": 2, "loss_at": NOW - 3600}, "0 late and 2 silent"),
     ],
@@ -60,7 +60,13 @@ def test_each_alarm_of_a_section_is_a_problem(values, problem):
 
 
 @pytest.mark.parametrize(
-    "values", [{"skipped": "the token lacks read_promotion"}, {"late": 5, "loss_at": NOW - 2 * 86400}, {"hints": 9}]
+    "values",
+    [
+        {"skipped": "the token lacks read_promotion"},
+        {"late": 5, "loss_at": NOW - 2 * 86400},
+        {"refused": 3, "refused_at": NOW - 2 * 86400},
+        {"hints": 9},
+    ],
 )
 def test_what_needs_no_one_is_no_problem(values):
     assert store(SectionStatus(name="products", **values)).healthy

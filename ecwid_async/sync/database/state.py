@@ -84,6 +84,10 @@ class SectionState:
     """When the last late or silent item was found."""
     went_back: int = 0
     refused: int = 0
+    refused_at: int | None = None
+    """When the last item was refused."""
+    refusal: str | None = None
+    """Its id, and why."""
     skipped: str | None = None
     """Why the section is not read, such as a missing scope."""
     skipped_at: int | None = None

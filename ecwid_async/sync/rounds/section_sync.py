@@ -107,15 +107,23 @@ class SectionSync(SectionReader):
                 await also(connection)
             # Read again: deletions may have been confirmed meanwhile.
             state = change(await load_section(connection, schema, round_.store.store_id, self.name))
-            state = evolve(
-                state, went_back=state.went_back + result.went_back, refused=state.refused + len(result.refused)
-            )
+            state = evolve(state, went_back=state.went_back + result.went_back)
+            if result.refused:
+                last = result.refused[-1]
+                state = evolve(
+                    state,
+                    refused=state.refused + len(result.refused),
+                    refused_at=int(round_.now),
+                    refusal=f"{last.id}: {last.reason}",
+                )
             await save_section(connection, schema, state)
         self.state = state
         self.has_due = self.has_due or bool(result.undecided or missing)
         self.report.changed += result.stored
         self.report.deleted += result.deleted
-        self.report.refused += len(result.refused)
+        if result.refused:
+            self.report.refused += len(result.refused)
+            self.report.refusal = state.refusal or ""
         if batches:
             round_.on_progress(self.report)
         return result
