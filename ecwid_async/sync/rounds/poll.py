@@ -194,7 +194,7 @@ def _finish(
             reconcile_stopped=None,
             stopped_at=None,
             confirmed_at=None,
-            scopes=section.scopes_text or state.scopes,
+            scopes=section.scopes_text,
         )
     return state
 

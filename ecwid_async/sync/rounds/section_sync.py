@@ -144,15 +144,19 @@ class SectionSync(SectionReader):
                     yield batch
 
     async def find_lost_scopes(self) -> str:
-        """Return a message about the scopes that the token had at the last comparison of ids and has no more.
+        """Return a message about the scopes that the token had at the last comparison of ids and may have no more.
 
         Empty if there are none.
         """
         scopes = await self.round.scopes()
-        if scopes is None:
-            return ""
-        self.scopes_text = " ".join(sorted(scopes))
-        lost = sorted(set((self.state.scopes or "").split()) - scopes)
+        before = set((self.state.scopes or "").split())
+        self.scopes_text = " ".join(sorted(scopes or ()))
+        if scopes is None and before:
+            return (
+                "the token can't read its scopes, unlike the one before, so it may not see hidden items, which would "
+                f"look deleted. Use a secret token. If the missing items were deleted, {self.how_to_confirm}"
+            )
+        lost = sorted(before - (scopes or set()))
         if not lost:
             return ""
         return (

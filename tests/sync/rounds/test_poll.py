@@ -6,6 +6,7 @@ from attrs import evolve
 
 from ecwid_async.sandbox import Switches
 from ecwid_async.sync.mirror import Mirror
+from ecwid_async.transport.memory import make_response
 
 from ..shop import DAY, HOUR, MINUTE, STORE, TOKEN, WEEK, Shop
 
@@ -155,6 +156,34 @@ async def test_a_token_with_fewer_scopes_than_that_of_the_first_read_deletes_not
         report = await mirror.sync(shop.store("secret_narrow"), only=PRODUCTS)
         assert "no longer has the scopes" in report.sections["products"].stopped
         assert await shop.deleted(mirror) == set()
+
+
+async def test_a_token_that_cannot_read_its_scopes_deletes_nothing_if_the_one_before_could(
+    shop, sqlite_url, monkeypatch
+):
+    first, *_ = shop.add_products(3)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=2)
+        shop.delete_silently([first])
+        send = shop.sandbox.send
+
+        async def without_scopes(request):
+            if request.path.endswith("/application/token"):
+                return make_response({"errorCode": "INSUFFICIENT_APP_SCOPE"}, status=403)
+            return await send(request)
+
+        monkeypatch.setattr(shop.sandbox, "send", without_scopes)
+        shop.wait(WEEK)
+        report = await sync(mirror, shop)
+        assert "can't read its scopes" in report.sections["products"].stopped
+        assert await shop.deleted(mirror) == set()
+        await mirror.confirm_deletions(STORE, "products")
+        shop.wait(HOUR)
+        await sync(mirror, shop)
+        assert await shop.deleted(mirror) == {first}
+        shop.wait(WEEK)
+        report = await sync(mirror, shop)
+        assert report.sections["products"].stopped == ""
 
 
 async def test_a_token_with_its_old_scopes_ends_the_stop(shop, sqlite_url):
