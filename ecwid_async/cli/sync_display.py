@@ -275,7 +275,7 @@ class SyncDisplay:
         row = self._rows.get(report.name) or SectionRow(name=report.name, state="first read", level="busy")
         rows = report.changed if row.state == "first read" else row.rows
         self._rows[report.name] = evolve(row, rows=rows, changed=report.changed, deleted=report.deleted)
-        if self._plain and self._clock() - self._last_line >= _LINE_INTERVAL:
+        if self._plain and report.changed and self._clock() - self._last_line >= _LINE_INTERVAL:
             self._print(f"{report.name}: {report.changed:,} stored")
 
     def show_rows(self, rows: Sequence[SectionRow]) -> None:

@@ -169,6 +169,7 @@ def test_a_long_round_prints_a_line_now_and_then_without_a_terminal():
     screen.begin_round()
     for changed in range(100, 1300, 100):
         screen.now += 1
+        screen.display.show_progress(SectionReport(name="brands"))
         screen.display.show_progress(SectionReport(name="products", changed=changed))
     assert [line.split(" ", 1)[1] for line in screen.text.splitlines()] == [
         "products: 500 stored",
