@@ -5,9 +5,11 @@ from email.utils import formatdate
 import pytest
 from attrs import evolve
 
+from ecwid_async.changes import Cursor
+from ecwid_async.sync.database import load_section
 from ecwid_async.wire import Headers
 
-from .shop import DAY, HOUR, MINUTE, Shop
+from .shop import DAY, HOUR, MINUTE, STORE, Shop
 
 
 @pytest.fixture
@@ -23,6 +25,20 @@ async def sync(mirror, shop, rounds):
 
 async def names(mirror, shop):
     return {item_id: item["name"] for item_id, item in (await shop.rows(mirror)).items()}
+
+
+def ahead_by_a_day(shop):
+    """Responds with the date of tomorrow to a read of products."""
+    send = shop.sandbox.send
+
+    async def ahead(request):
+        response = await send(request)
+        if not request.path.endswith("/products"):
+            return response
+        others = [(name, value) for name, value in response.headers.items() if name.lower() != "date"]
+        return evolve(response, headers=Headers([*others, ("Date", formatdate(shop.now + DAY, usegmt=True))]))
+
+    return ahead
 
 
 async def test_edits_after_the_clock_was_set_back_are_stored(shop, sqlite_url):
@@ -46,15 +62,7 @@ async def test_a_wrong_date_of_one_read_hides_no_later_edit(shop, sqlite_url, mo
         await shop.settle(mirror)
         shop.edit(first, "Lamp")
         send = shop.sandbox.send
-
-        async def ahead(request):
-            response = await send(request)
-            if not request.path.endswith("/products"):
-                return response
-            others = [(name, value) for name, value in response.headers.items() if name.lower() != "date"]
-            return evolve(response, headers=Headers([*others, ("Date", formatdate(shop.now + DAY, usegmt=True))]))
-
-        monkeypatch.setattr(shop.sandbox, "send", ahead)
+        monkeypatch.setattr(shop.sandbox, "send", ahead_by_a_day(shop))
         await sync(mirror, shop, rounds=1)
         monkeypatch.setattr(shop.sandbox, "send", send)
         shop.edit(first, "Desk lamp")
@@ -63,3 +71,19 @@ async def test_a_wrong_date_of_one_read_hides_no_later_edit(shop, sqlite_url, mo
         await sync(mirror, shop, rounds=2)
         assert await names(mirror, shop) == {first: "Desk lamp", second: "Chair"}
         assert (await shop.status(mirror)).cursor <= shop.now
+
+
+async def test_a_wrong_date_of_a_first_read_that_is_interrupted_hides_no_later_edit(shop, sqlite_url, monkeypatch):
+    shop.add_products(250)
+    monkeypatch.setattr(shop.sandbox, "send", ahead_by_a_day(shop))
+
+    def interrupt(report):
+        raise KeyError(report.name)
+
+    async with shop.mirror(sqlite_url, rows_per_transaction=100) as mirror:
+        with pytest.raises(KeyError):
+            await mirror.sync(shop.store(), only=["products"], on_progress=interrupt)
+        async with mirror._opened.read() as connection:
+            state = await load_section(connection, mirror._opened.schema, STORE, "products")
+        cursor = Cursor.from_json(state.cursor, store_id=STORE, operation="GET /products")
+        assert cursor.until <= shop.now

@@ -143,10 +143,14 @@ def _bounded(cursor: Cursor, section: SectionSync) -> Cursor:
 
     A single response with a wrong ``Date`` would move it into the future, past changes that are not read yet.
     """
-    latest = int(section.round.now - section.round.settings.lag)
-    if section.resource is None or cursor.since is None or cursor.since <= latest:
+    latest = max(0, int(section.round.now - section.round.settings.lag))
+    if section.resource is None:
         return cursor
-    return replace(cursor, since=max(0, latest))
+    if cursor.since is not None and cursor.since > latest:
+        cursor = replace(cursor, since=latest)
+    if cursor.until is not None and cursor.until > latest:
+        cursor = replace(cursor, until=latest)
+    return cursor
 
 
 def _finish(
