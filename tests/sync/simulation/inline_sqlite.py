@@ -15,6 +15,8 @@ from unittest.mock import patch
 import aiosqlite.core
 from attrs import define, field
 
+from ecwid_async.primitives import sqlite_connection
+
 __all__ = ["StatementFault", "Statements", "inline_sqlite"]
 
 StatementFault = Literal["refused", "full", "unacknowledged", "killed", "killed before"]
@@ -159,8 +161,11 @@ class _NoThread:
 @contextmanager
 def inline_sqlite(statements: Statements) -> Iterator[None]:
     """Execute all calls of new connections in this thread."""
+    queue = partial(_InlineQueue, statements)
     with (
         patch.object(aiosqlite.core, "Thread", _NoThread),
-        patch.object(aiosqlite.core, "SimpleQueue", partial(_InlineQueue, statements)),
+        patch.object(aiosqlite.core, "SimpleQueue", queue),
+        patch.object(sqlite_connection, "Thread", _NoThread),
+        patch.object(sqlite_connection, "_RequestQueue", queue),
     ):
         yield
