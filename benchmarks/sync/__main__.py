@@ -29,7 +29,7 @@ def main() -> None:
         _memory(100, 3) if options.quick else _memory(5000, 50),
         measure_cpu(200, rounds=1) if options.quick else measure_cpu(100_000, rounds=3),
         _quiet_poll(),
-        _daily_requests(1, 43_200, parts=()) if options.quick else _daily_requests(7, 1800, parts=PARTS),
+        _daily_requests(1, 43_200, parts=()) if options.quick else _daily_requests(7, 3600, parts=PARTS),
         _changes(400, 200) if options.quick else _changes(100_000, 1000),
     ]
     tables = [table for part_tables, _ in parts for table in part_tables]
