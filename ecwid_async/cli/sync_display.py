@@ -57,6 +57,7 @@ _MAX_LINES: Final = 6
 _MAX_LINES_PER_ROUND: Final = 3
 # Lines of the display besides the rows and the latest changes.
 _OTHER_LINES: Final = 10
+_LINES_PER_PROBLEM: Final = 3
 _REFRESHES_PER_SECOND: Final = 8
 # Seconds between two lines of a round if stderr is not a terminal.
 _LINE_INTERVAL: Final = 5
@@ -339,7 +340,8 @@ class SyncDisplay:
             self._spinner.update(text=self._activity)
             parts.append(self._spinner)
         if self._rows:
-            room = self._console.height - _OTHER_LINES - len(self._lines)
+            problems = sum(bool(row.problem) for row in self._rows.values())
+            room = self._console.height - _OTHER_LINES - len(self._lines) - _LINES_PER_PROBLEM * problems
             parts += [Text(), build_table(list(self._rows.values()), now=now, max_rows=max(3, room))]
         if self._lines:
             parts += [Text(), *self._lines]

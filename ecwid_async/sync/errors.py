@@ -42,9 +42,10 @@ class StoreMismatch(MirrorError):
         self.store_id = store_id
         self.known = known
         self.found = found
+        restarted = " A demo store that is started again is another store." if "sandbox:" in found else ""
         super().__init__(
-            f"the database has store {store_id} of {known}, and this is store {store_id} of {found}. Use another "
-            f"database, or remove the store from this one first: `await mirror.drop_store({store_id})`."
+            f"the database has store {store_id} of {known}, and this is store {store_id} of {found}.{restarted} Use "
+            f"another database, or remove the store from this one first: `await mirror.drop_store({store_id})`."
         )
 
 

@@ -118,7 +118,7 @@ def test_a_demo_store_that_was_started_again_is_refused(ecwid, url, monkeypatch,
     sandbox.base_url, sandbox.stores = again.base_url, again.stores
     outcome = ecwid("sync", "--to", url)
     assert outcome.code == 2
-    assert "another database" in outcome.err
+    assert "A demo store that is started again is another store. Use another database" in outcome.err
     assert query("SELECT count(*) FROM ecwid_products") == [(20,)]
 
 

@@ -92,6 +92,8 @@ class SQLite:
         return engine
 
     def _create_file(self) -> None:
+        if self.path.is_dir():
+            raise ConfigError(f"{self.path} is a folder: name a file in it, such as sqlite:///{self.path / 'shop.db'}")
         # SQLite gives the files beside it the same permissions.
         try:
             with suppress(FileExistsError):

@@ -400,6 +400,11 @@ async def test_a_file_that_was_deleted_is_not_created_by_a_new_connection(sqlite
         assert not path.exists()
 
 
+async def test_a_folder_in_place_of_a_file_is_an_error(tmp_path):
+    with pytest.raises(ConfigError, match=r"is a folder: name a file in it, such as sqlite:////.*/shop.db"):
+        await Database.open(f"sqlite:///{tmp_path}")
+
+
 async def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
     with pytest.raises(DatabaseUnavailable, match=r"can't create .*Create its folder"):
         await Database.open(f"sqlite:///{tmp_path / 'none' / 'shop.db'}")
