@@ -145,15 +145,16 @@ async def purge_tombstones(
 
 
 async def drop_store(database: "Database", store_id: int, owner: str) -> None:
-    """Remove a store with all of its rows. Does nothing if the database does not have it.
+    """Remove a store with all of its rows. If the database does not have it, remove the marks of its items.
 
     `owner` names this process to others that find the store busy. If it is interrupted, the next sync of the store
     reads everything anew, and another `drop_store` goes on. Raises `StoreBusy` while another process synchronizes it.
     """
     schema = database.schema
-    async with database.read() as connection:
+    async with database.write() as connection:
         stores = schema.stores
         if (await connection.execute(select(stores.c.store_id).where(stores.c.store_id == store_id))).first() is None:
+            await connection.execute(delete(schema.due_items).where(schema.due_items.c.store_id == store_id))
             return
     async with hold_lease(database, store_id, owner) as lease:
         # First of all the cursors: with them, a sync would not read again the rows that are removed.

@@ -11,7 +11,7 @@ from ecwid_async.changes import Deletion, ItemBatch, ReadInterval
 from ecwid_async.errors import ConfigError
 from ecwid_async.sync.database import removal
 from ecwid_async.sync.database.database import Database
-from ecwid_async.sync.database.due_items import mark_due
+from ecwid_async.sync.database.due_items import count_due, mark_due
 from ecwid_async.sync.database.lease import take_lease
 from ecwid_async.sync.database.removal import PERSONAL_COLUMNS, drop_store, forget_customer, purge_tombstones
 from ecwid_async.sync.database.state import SectionState, load_sections, load_store, register_store, save_section
@@ -240,3 +240,12 @@ async def test_deleted_data_is_overwritten_in_the_file(sqlite_mirror_url):
         await add(database, "customers", [{"id": 5, "email": "ann@example.com", "name": "Ann" + "x" * 20_000}])
         await forget_customer(database, STORE, customer_id=5, now=NOW)
     assert b"ann@example.com" not in Path(path).read_bytes()  # the log is gone with the last connection
+
+
+async def test_marks_of_a_store_that_was_never_synced_are_removed(database):
+    await mark_due(database, STORE, "products", [1])
+    await mark_due(database, OTHER, "products", [1])
+    await drop_store(database, STORE, "me")
+    async with database.read() as connection:
+        assert await count_due(connection, database.schema, STORE) == {}
+        assert await count_due(connection, database.schema, OTHER) == {("products", "hint"): 1}
