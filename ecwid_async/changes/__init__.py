@@ -1,4 +1,9 @@
-"""What changed in a list, and what was deleted from it, since a cursor."""
+"""What changed in a list, and what was deleted from it, since a cursor.
+
+`changes` has the public `Changes`. Its `run` reads the list of deleted items (`deletions`), then the changed ones
+(`reader`, in `ranges` of update times), and compares the known ids with a `listing`. `lookup` reads items by their ids,
+and `events` turns the changes of a whole store into events. `plans` is the table of what each list offers.
+"""
 
 from ecwid_async.changes.batch import ChangeBatch, Deletion, Evidence, ItemBatch, ItemId, ReadKind
 from ecwid_async.changes.changes import Changes
@@ -10,6 +15,7 @@ from ecwid_async.changes.events import Events
 from ecwid_async.changes.lookup import ItemLookup
 from ecwid_async.changes.plans import CHANGE_PLANS, FEED_MEMORY, ChangePlan, change_plan_for
 from ecwid_async.changes.read_interval import ReadInterval
+from ecwid_async.changes.store_changes import StoreChanges, read_store_changes
 
 __all__ = [
     "CHANGE_PLANS",
@@ -31,5 +37,7 @@ __all__ = [
     "ItemLookup",
     "ReadInterval",
     "ReadKind",
+    "StoreChanges",
     "change_plan_for",
+    "read_store_changes",
 ]

@@ -13,13 +13,11 @@ from ecwid_async.changes.changes import Changes
 from ecwid_async.changes.cursor import Cursor
 from ecwid_async.changes.event_cursor import EventCursor
 from ecwid_async.changes.event_sections import EVENT_SECTIONS, EventSection
-from ecwid_async.changes.exchange import exchange
 from ecwid_async.changes.list_events import ListEvents, is_over
 from ecwid_async.changes.plans import change_plan_for
-from ecwid_async.changes.read_interval import ReadInterval
+from ecwid_async.changes.store_changes import StoreChanges, read_store_changes
 from ecwid_async.codec import format_selection
 from ecwid_async.errors import (
-    DecodeError,
     EcwidError,
     InvalidToken,
     LimiterUnavailable,
@@ -31,7 +29,6 @@ from ecwid_async.errors import (
     TokenUnavailable,
     TransportError,
 )
-from ecwid_async.scan import seconds
 from ecwid_async.wire import Lane, Options, Request, encode_segment
 
 if TYPE_CHECKING:
@@ -41,7 +38,6 @@ __all__ = ["EventBatch", "EventReader", "EventStart"]
 
 EventStart: TypeAlias = Literal["now", "beginning"]
 
-_STATS: Final = "GET /latest-stats"
 _HOUR: Final = 3600
 _PAGING_FIELDS: Final = ("total", "count", "offset", "limit")
 # Deleted orders that are known by their number only, and are read one by one.
@@ -63,14 +59,6 @@ class EventBatch:
 
     events: "list[StoreEvent]" = field(factory=list)
     cursor: EventCursor
-
-
-@frozen
-class _Stats:
-    """When the parts of a store last changed (Unix seconds), by field, and the time of that state."""
-
-    times: Mapping[str, int]
-    read: ReadInterval
 
 
 class EventReader:
@@ -116,7 +104,8 @@ class EventReader:
 
         Raises at once an error that concerns the store. The first error of a section is raised at the end.
         """
-        stats = await self._read_stats()
+        self._requests += 1
+        stats = await read_store_changes(self._channel, clock=self._clock)
         begun = self._begin(stats)
         if begun:
             await self._deliver(EventBatch(cursor=self._cursor))
@@ -140,22 +129,7 @@ class EventReader:
 
     # What changed at all.
 
-    async def _read_stats(self) -> _Stats:
-        request = _request(_STATS, {"reviewsUpdatesRequired": "true"})
-        self._requests += 1
-        result = await exchange(self._channel, request, clock=self._clock)
-        if not 200 <= result.response.status < 300:
-            error = self._channel.error(request, result.response)
-            if isinstance(error, MissingScope | PaymentRequired) and not isinstance(error, StoreSuspended):
-                return _Stats({}, result.read)
-            raise error
-        data = self._channel.codec.parse(result.response.body, _STATS)
-        if not isinstance(data, dict):
-            raise DecodeError(operation=_STATS, path="", expected="an object", found="something else")
-        times = {name: second for name, value in data.items() if (second := seconds(value)) is not None}
-        return _Stats(times, result.read)
-
-    def _begin(self, stats: _Stats) -> list[str]:
+    def _begin(self, stats: StoreChanges) -> list[str]:
         """Begin the sections that the cursor lacks, and return their names."""
         now = max(0, int(stats.read.begin - self._lag))
         new = [name for name in self._sections if name not in self._cursor.sections]
@@ -169,7 +143,7 @@ class EventReader:
             self._cursor = self._cursor.with_section(name, cursor)
         return new
 
-    def _has_changes(self, name: str, section: EventSection, stats: _Stats) -> bool:
+    def _has_changes(self, name: str, section: EventSection, stats: StoreChanges) -> bool:
         cursor = self._cursor.sections[name]
         changed_at = stats.times.get(section.stats or "")
         if cursor.since is None or cursor.proven or changed_at is None:
@@ -180,7 +154,7 @@ class EventReader:
 
     # Sections.
 
-    async def _read_document(self, name: str, section: EventSection, stats: _Stats) -> None:
+    async def _read_document(self, name: str, section: EventSection, stats: StoreChanges) -> None:
         cursor = self._cursor.sections[name]
         changed_at = stats.times.get(section.stats or "")
         if changed_at is None:

@@ -14,7 +14,7 @@ import anyio
 from attrs import evolve
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ecwid_async.changes import ItemId
+from ecwid_async.changes import ItemId, StoreChanges, read_store_changes
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, InvalidToken
 from ecwid_async.sync.database import (
@@ -39,10 +39,8 @@ from ecwid_async.sync.reports import SectionReport, SyncReport
 from ecwid_async.sync.rounds import (
     LookupBudget,
     Round,
-    StoreChanges,
     TokenScopes,
     counted_store,
-    read_store_changes,
     run_round,
 )
 from ecwid_async.sync.rows import MIRROR_SECTIONS, MirrorSection
@@ -165,7 +163,7 @@ class Mirror:
             number = await highest_number(connection, database.schema)
             known = await load_store(connection, database.schema, store.store_id)
         try:
-            changes = await read_store_changes(counted, clock=self._clock)
+            changes = await read_store_changes(counted._channel, clock=self._clock)
         except EcwidError as error:
             await self._note_failure(store.store_id, error)
             raise
@@ -394,7 +392,7 @@ class Mirror:
             known = await load_store(connection, database.schema, store.store_id)
         if known is None:
             raise ConfigError(f"store {store.store_id} is not in this database: sync it first")
-        changes = await read_store_changes(counted, clock=self._clock)
+        changes = await read_store_changes(counted._channel, clock=self._clock)
         await register_store(database, store.store_id, store.server, changes.identity)
         return await verify_store(
             database, counted, sections, settings=self.settings, clock=self._clock, count_requests=count_requests

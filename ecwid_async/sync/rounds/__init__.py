@@ -8,19 +8,16 @@ from ecwid_async.sync.rounds.round import run_round
 from ecwid_async.sync.rounds.section_reader import SectionReader
 from ecwid_async.sync.rounds.section_sync import Round
 from ecwid_async.sync.rounds.snapshots import read_snapshot
-from ecwid_async.sync.rounds.store_changes import StoreChanges, read_store_changes
 from ecwid_async.sync.rounds.token_scopes import TokenScopes
 
 __all__ = [
     "LookupBudget",
     "Round",
     "SectionReader",
-    "StoreChanges",
     "TokenScopes",
     "batch_of_page",
     "counted_store",
     "created_after",
     "read_snapshot",
-    "read_store_changes",
     "run_round",
 ]

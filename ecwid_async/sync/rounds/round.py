@@ -7,6 +7,7 @@ from typing import Final
 import anyio
 from attrs import evolve
 
+from ecwid_async.changes import StoreChanges
 from ecwid_async.errors import (
     EcwidError,
     InvalidToken,
@@ -33,7 +34,6 @@ from ecwid_async.sync.rounds.schedule import (
     rolling_rows,
 )
 from ecwid_async.sync.rounds.section_sync import Round, SectionSync
-from ecwid_async.sync.rounds.store_changes import StoreChanges, stats_field
 from ecwid_async.sync.rows import MirrorSection
 
 __all__ = ["run_round"]
@@ -96,7 +96,7 @@ def _note_change(section: SectionSync, changes: StoreChanges) -> SectionState:
 
 
 def _changed_at(section: SectionSync, changes: StoreChanges) -> int | None:
-    name = stats_field(section.section)
+    name = section.section.stats
     return None if name is None else changes.times.get(name)
 
 
@@ -166,7 +166,7 @@ async def _run_steps(section: SectionSync, changed_at: int | None) -> None:
     elif (section.has_due and not section.section.has_get) or is_poll_due(
         section.state,
         cursor=cursor,
-        has_signal=stats_field(section.section) is not None,
+        has_signal=section.section.stats is not None,
         is_filtered=section.is_filtered,
         changed_at=changed_at,
         now=now,

@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
+from ecwid_async.changes import change_plan_for
 from ecwid_async.scan import plan_for
 from ecwid_async.sync.rows.columns import MAX_INTEGER, Column, ColumnType
 from ecwid_async.wire import encode_segment
@@ -61,6 +62,12 @@ class MirrorSection:
     def updated(self) -> str | None:
         """The field with the time of an item's last update."""
         return plan_for(self.operation).updated
+
+    @property
+    def stats(self) -> str | None:
+        """The field of ``GET /latest-stats`` with the time of the section's last change."""
+        # The settings are no list, so they have no plan of changes.
+        return "profileUpdated" if self.name == "profile" else change_plan_for(self.operation).stats
 
     def to_key(self, item_id: ItemId) -> ItemId | None:
         """Convert an id to the type of the table's key. Return None if it is not a valid id of the section."""
