@@ -38,7 +38,7 @@ __all__ = ["ListReader", "PageSource"]
 
 # How often one gap is read again before the scan gives up.
 _MAX_REREADS: Final = 400
-# Pages. A second with more items than these is read in any order, because that goes on where items leave.
+# Pages. A second with more items than these is read in any order, which continues while items leave.
 _LARGE_GROUP: Final = 20
 # Pages overlap until this many requests have been sent since the last gap.
 _OVERLAPPING_REQUESTS: Final = 16

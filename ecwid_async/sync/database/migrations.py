@@ -219,7 +219,9 @@ def _change_columns(connection: Connection, table: Table, old: Mapping[str, str]
     surplus = [name for name, type_ in old.items() if new.get(name) != type_]
     missing = [name for name, type_ in new.items() if old.get(name) != type_]
     if not kept.isdisjoint((*surplus, *missing)):
-        raise NotImplementedError(f"a migration of {table.name} needs code of its own")
+        raise RuntimeError(
+            f"the new version of {table.name} changes columns that are not derived: migrate them by code"
+        )
     quote = connection.dialect.identifier_preparer.quote
     for name in surplus:
         connection.exec_driver_sql(f"ALTER TABLE {quote(table.name)} DROP COLUMN {quote(name)}")
