@@ -13,12 +13,13 @@ from ecwid_async.changes.event_reader import EventBatch, EventStart
 from ecwid_async.changes.event_sections import EVENT_SECTIONS, EventSection
 from ecwid_async.changes.events import Events
 from ecwid_async.changes.lookup import ItemLookup
-from ecwid_async.changes.plans import CHANGE_PLANS, FEED_MEMORY, ChangePlan, change_plan_for
+from ecwid_async.changes.plans import CHANGE_PLANS, DAY, FEED_MEMORY, ChangePlan, change_plan_for
 from ecwid_async.changes.read_interval import ReadInterval
 from ecwid_async.changes.store_changes import StoreChanges, read_store_changes
 
 __all__ = [
     "CHANGE_PLANS",
+    "DAY",
     "EVENT_SECTIONS",
     "FEED_MEMORY",
     "ChangeBatch",

@@ -65,6 +65,8 @@ class SectionState:
     rolling_started_at: int | None = None
     rolling_finished_at: int | None = None
     """When the last complete cycle ended."""
+    deletions_problem: str | None = None
+    """Why the last poll could not list deleted items, such as a missing scope. None if it could, or never can."""
     reconciled_at: int | None = None
     reconcile_stopped: str | None = None
     """Why the last comparison of ids stopped, such as too many missing items. It goes on once confirmed."""

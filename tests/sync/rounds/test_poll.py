@@ -186,6 +186,26 @@ async def test_a_token_that_cannot_read_its_scopes_deletes_nothing_if_the_one_be
         assert report.sections["products"].stopped == ""
 
 
+async def test_deletions_that_the_token_cannot_list_are_found_within_a_day(shop, sqlite_url, monkeypatch):
+    send = shop.sandbox.send
+
+    async def without_deleted_items(request):
+        if request.path.endswith("/products/deleted"):
+            return make_response({"errorCode": "INSUFFICIENT_APP_SCOPE"}, status=403)
+        return await send(request)
+
+    monkeypatch.setattr(shop.sandbox, "send", without_deleted_items)
+    first, *_ = shop.add_products(3)
+    async with shop.mirror(sqlite_url) as mirror:
+        await sync(mirror, shop, rounds=2)
+        shop.delete(first)
+        await sync(mirror, shop)
+        assert await shop.deleted(mirror) == set()
+        shop.wait(DAY)
+        await sync(mirror, shop)
+        assert await shop.deleted(mirror) == {first}
+
+
 async def test_a_token_with_its_old_scopes_ends_the_stop(shop, sqlite_url):
     shop.add_products(2)
     async with shop.mirror(sqlite_url) as mirror:

@@ -149,6 +149,11 @@ def test_ids_are_compared_daily_only_where_the_store_lists_no_deletions():
     assert reconcile_due(compared, settings=MirrorSettings(reconcile_interval=3600.0))
 
 
+def test_ids_are_compared_daily_while_the_token_cannot_list_deletions():
+    compared = evolve(POLLED, reconciled_at=int(NOW) - DAY)
+    assert reconcile_due(evolve(compared, deletions_problem="the scope is missing"))
+
+
 def test_ids_are_compared_at_once_after_a_gap_longer_than_deletions_are_listed():
     compared = evolve(POLLED, reconciled_at=int(NOW) - 60)
     assert reconcile_due(compared, at=cursor(int(NOW) - FEED_MEMORY - 1))
