@@ -3,6 +3,7 @@
 import sqlite3
 import traceback
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ def sqlite_file(tmp_path: Path) -> Path:
 
 def dump(file: Path) -> bytes:
     """The contents of a SQLite database, with what is in its log."""
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         return "\n".join(connection.iterdump()).encode() + file.read_bytes()
 
 
