@@ -28,7 +28,7 @@ PARTS: Final = {
     "audits": "audit_interval",
     "rolling read": "rolling_cycle",
     "comparison of ids": "reconcile_interval",
-    "lists without a signal": "poll_interval",
+    "hourly reads of all sections": "poll_interval",
 }
 """The parts of a mirror's work that can be switched off, with the setting that does so."""
 

@@ -192,8 +192,8 @@ async def test_of_many_that_take_a_lease_at_once_one_gets_it(first, second):
 
 async def test_stores_have_leases_of_their_own(first, second):
     await register_store(first, 2002, "https://app.ecwid.com/api/v3")
-    await take_lease(first, STORE, "worker 1")
-    await take_lease(second, 2002, "worker 2")
+    leases = [await take_lease(first, STORE, "worker 1"), await take_lease(second, 2002, "worker 2")]
+    assert [lease.store_id for lease in leases] == [STORE, 2002]
 
 
 async def test_the_lease_of_an_unknown_store_can_not_be_taken(first):

@@ -88,5 +88,6 @@ async def test_saving_a_store_leaves_its_lease_alone(database):
     lease = await take_lease(database, STORE, "worker")
     async with database.transaction(lease) as connection:
         await save_store(connection, database.schema, evolve(store, error="the token is dead"))
-    async with database.transaction(lease):
-        pass
+    async with database.transaction(lease) as connection:
+        saved = await load_store(connection, database.schema, STORE)
+    assert saved == evolve(store, error="the token is dead")
