@@ -226,7 +226,7 @@ class Response:
     """A complete response: status, headers, and the bytes of the body after decoding any content encoding.
 
     `attempts` is how often the request was sent; `in_doubt` says that an earlier attempt may have taken effect.
-    `duration` is the time from sending the last attempt to receiving the response, in seconds, 0 if it is not known.
+    `duration` is the time from sending the last attempt of a bulk request to receiving its response, in seconds.
     """
 
     status: int

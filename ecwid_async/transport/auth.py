@@ -8,7 +8,7 @@ import anyio
 
 from ecwid_async.errors import EcwidError, TransportError
 from ecwid_async.transport.http.tracebacks import clear_library_frames
-from ecwid_async.wire import Request, Response, StreamedResponse, Transport, mask_secrets
+from ecwid_async.wire import Lane, Request, Response, StreamedResponse, Transport, mask_secrets
 
 __all__ = ["Auth", "Secret"]
 
@@ -69,8 +69,9 @@ class Auth:
         return self._secrets
 
     async def send(self, request: Request) -> Response:
-        """Send the request with credentials, and measure the duration."""
-        sent = anyio.current_time()
+        """Send the request with credentials, and measure the duration of a bulk request."""
+        # The duration says when a page showed the store. Other calls, whose overhead counts, don't need it.
+        sent = anyio.current_time() if request.options.lane is Lane.BULK else None
         try:
             response = await self._inner.send(self._with_credentials(request))
         except EcwidError as error:
@@ -80,12 +81,13 @@ class Auth:
             raise
         if response.status < 300:
             response.headers.hide_secrets(self._secrets)
+            if sent is None:
+                return response
             headers, body = response.headers, response.body
         else:
             headers, body = response.headers.mask(self._secrets), self._mask_body(response.body)
-        return Response(
-            response.status, headers, body, response.attempts, response.in_doubt, anyio.current_time() - sent
-        )
+        duration = 0.0 if sent is None else anyio.current_time() - sent
+        return Response(response.status, headers, body, response.attempts, response.in_doubt, duration)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
