@@ -17,6 +17,7 @@ import pytest
 from ecwid_async.cli.app import app, run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
+from ecwid_async.tokens import new_key
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -87,12 +88,19 @@ def test_python_examples_run(block, demo, tmp_path):
 @pytest.mark.parametrize(
     ("location", "arguments"), commands(), ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_command_lines_run(location, arguments, demo, capsys):
+def test_command_lines_run(location, arguments, demo, capsys, monkeypatch):
     if arguments[:2] == ["sandbox", "serve"] or "--watch" in arguments or "--confirm-deletions" in arguments:
         app.parse_args(arguments, exit_on_error=False, print_error=False)
         return
     if arguments[:2] in (["sync", "status"], ["sync", "verify"]):
         assert run(["sync", "--quiet", "--to", arguments[arguments.index("--to") + 1]]) == 0
+    if arguments[0] == "tokens":
+        monkeypatch.setenv("ECWID_TOKEN_DATABASE", "sqlite:///tokens.db")
+        monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
+        file = Path("stores.txt")
+        file.touch(0o600)
+        file.write_text(f"{DEMO_STORE_ID} {DEMO_TOKEN}\n1004 secret_1004\n")
+        assert run(["tokens", "import", str(file)]) == 0
     code = run(arguments)
     assert code == 0, capsys.readouterr().err
 

@@ -18,7 +18,7 @@ from ecwid_async.cli.sandbox import serve
 from ecwid_async.cli.sync import sync
 from ecwid_async.cli.sync_status import status
 from ecwid_async.cli.sync_verify import verify
-from ecwid_async.cli.tokens import new_key, re_encrypt
+from ecwid_async.cli.tokens import import_tokens, list_tokens, new_key, re_encrypt, remove, restore
 from ecwid_async.wire import to_printable
 
 __all__ = ["app", "run"]
@@ -58,6 +58,16 @@ mirror.command(status, usage="Usage: ecwid sync status --to URL [OPTIONS]", help
 mirror.command(verify, usage="Usage: ecwid sync verify --to URL [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(mirror)
 tokens = App(name="tokens", help="Encrypted tokens of stores in a database.", help_epilogue=_EXIT_CODES_HELP)
+tokens.command(import_tokens, name="import", help_epilogue=_EXIT_CODES_HELP)
+tokens.command(list_tokens, name="list", help_epilogue=_EXIT_CODES_HELP)
+tokens.command(
+    remove, usage="Usage: ecwid tokens remove STORE_ID... --database URL [OPTIONS]", help_epilogue=_EXIT_CODES_HELP
+)
+tokens.command(
+    restore,
+    usage="Usage: ecwid tokens restore STORE_ID...|--all --database URL [OPTIONS]",
+    help_epilogue=_EXIT_CODES_HELP,
+)
 tokens.command(new_key, help_epilogue=_EXIT_CODES_HELP)
 tokens.command(re_encrypt, help_epilogue=_EXIT_CODES_HELP)
 app.command(tokens)

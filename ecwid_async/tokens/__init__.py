@@ -14,20 +14,22 @@ if TYPE_CHECKING:
     from ecwid_async.tokens.encryption import read_keys as read_keys
     from ecwid_async.tokens.environment import EnvironmentTokens as EnvironmentTokens
     from ecwid_async.tokens.file import FileTokens as FileTokens
+    from ecwid_async.tokens.file import parse_tokens as parse_tokens
     from ecwid_async.tokens.file import read_token_file as read_token_file
     from ecwid_async.tokens.memory import MemoryTokens as MemoryTokens
     from ecwid_async.tokens.source import TokenSource as TokenSource
     from ecwid_async.tokens.sql import ReEncryption as ReEncryption
     from ecwid_async.tokens.sql import SQLTokens as SQLTokens
+    from ecwid_async.tokens.sql import TokenStatus as TokenStatus
     from ecwid_async.tokens.transport import TokenTransport as TokenTransport
 
 _MODULES: Final = {
     "encryption": ("KEYS_FILE_VARIABLE", "KEYS_VARIABLE", "new_key", "read_keys"),
     "environment": ("EnvironmentTokens",),
-    "file": ("FileTokens", "read_token_file"),
+    "file": ("FileTokens", "parse_tokens", "read_token_file"),
     "memory": ("MemoryTokens",),
     "source": ("TokenSource",),
-    "sql": ("ReEncryption", "SQLTokens"),
+    "sql": ("ReEncryption", "SQLTokens", "TokenStatus"),
     "transport": ("TokenTransport",),
 }
 

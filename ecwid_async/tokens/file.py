@@ -4,6 +4,7 @@ import os
 import re
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.tokens.secret_file import open_secret_file
 from ecwid_async.transport import Secret
 
-__all__ = ["FileTokens", "read_token_file"]
+__all__ = ["FileTokens", "parse_tokens", "read_token_file"]
 
 # A file system may give two changes in quick succession the same time, in nanoseconds.
 _TIME_RESOLUTION: Final = 2_000_000_000
@@ -26,20 +27,26 @@ def read_token_file(path: str | os.PathLike[str]) -> dict[int, Secret]:
     Raises `ConfigError` if the file can't be read, is readable by others, or has an invalid line.
     """
     file = Path(path)
-    tokens: dict[int, Secret] = {}
     with open_secret_file(file, "token file") as lines:
-        for number, line in enumerate(map(Secret, lines), 1):
-            words = list(map(Secret, line.split()))
-            if not words or words[0].startswith("#"):
-                continue
-            # Do not print the line: it may contain a token.
-            if not _LINE.fullmatch(" ".join(words)):
-                raise ConfigError(f"line {number} of {file} must be a store id, a space and a token.")
-            store_id, token = int(words[0]), words[1]
-            if tokens.setdefault(store_id, token) != token:
-                raise ConfigError(
-                    f"line {number} of {file} has another token for store {store_id} than an earlier line."
-                )
+        return parse_tokens(lines, str(file))
+
+
+def parse_tokens(lines: Iterable[str], source: str) -> dict[int, Secret]:
+    """Return the tokens in the lines of a token file by store id. `source` is its name in messages.
+
+    Raises `ConfigError` for an invalid line.
+    """
+    tokens: dict[int, Secret] = {}
+    for number, line in enumerate(map(Secret, lines), 1):
+        words = list(map(Secret, line.split()))
+        if not words or words[0].startswith("#"):
+            continue
+        # Do not print the line: it may contain a token.
+        if not _LINE.fullmatch(" ".join(words)):
+            raise ConfigError(f"line {number} of {source} must be a store id, a space and a token.")
+        store_id, token = int(words[0]), words[1]
+        if tokens.setdefault(store_id, token) != token:
+            raise ConfigError(f"line {number} of {source} has another token for store {store_id} than an earlier line.")
     return tokens
 
 

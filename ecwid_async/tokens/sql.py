@@ -3,8 +3,9 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from datetime import UTC, datetime
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,7 +46,7 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(f"{error}: SQLTokens needs pip install 'ecwid-async[tokens]'") from None
 
-__all__ = ["ReEncryption", "SQLTokens"]
+__all__ = ["ReEncryption", "SQLTokens", "TokenStatus"]
 
 T = TypeVar("T")
 
@@ -76,6 +77,17 @@ class ReEncryption:
     re_encrypted: int = 0
     unreadable: int = 0
     unreadable_stores: list[int] = field(factory=list)
+
+
+@frozen(kw_only=True)
+class TokenStatus:
+    """A store that has a token, as `SQLTokens.statuses` yields it.
+
+    `invalid_since`: when the API refused the token; None if it did not.
+    """
+
+    store_id: int
+    invalid_since: datetime | None = None
 
 
 @frozen(kw_only=True)
@@ -133,14 +145,37 @@ class SQLTokens:
     async def put(self, store_id: int, token: str) -> None:
         """Store a token, in place of an earlier one. Raises `ConfigError` if the id or the token is invalid."""
         token = Secret(token)
+        await self._put([self._encrypt(store_id, token)], store_id)
+
+    async def put_all(self, tokens: Mapping[int, str], *, on_progress: Callable[[int], None] | None = None) -> None:
+        """Store the tokens of many stores by their ids, in place of earlier ones. Much faster than `put` for each.
+
+        `on_progress` is called with the number of tokens stored so far. Raises `ConfigError`, and stores nothing, if an
+        id or a token is invalid. If the work is interrupted, repeat it.
+        """
+        secrets = {store_id: Secret(token) for store_id, token in tokens.items()}
+        del tokens  # some tracebacks show local variables
+        rows = [self._encrypt(store_id, token) for store_id, token in secrets.items()]
+        for start in range(0, len(rows), _PAGE):
+            page = rows[start : start + _PAGE]
+            await self._put(page)
+            if on_progress is not None:
+                on_progress(start + len(page))
+
+    def _encrypt(self, store_id: int, token: Secret) -> dict[str, object]:
         ciphertext = self._cipher.encrypt(check_store_id(store_id), as_token(token, store_id))
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        row = {"ciphertext": ciphertext, "invalid_since": None}
-        statement = insert(self._table).values(store_id=store_id, **row)
-        statement = statement.on_conflict_do_update(index_elements=["store_id"], set_=row)
+        return {"store_id": store_id, "ciphertext": ciphertext, "invalid_since": None}
+
+    async def _put(self, rows: list[dict[str, object]], store_id: int | None = None) -> None:
+        """Insert rows, or replace those of the same stores."""
+        statement = (sqlite.insert if self._is_sqlite else postgresql.insert)(self._table)
+        new = statement.excluded
+        statement = statement.on_conflict_do_update(
+            index_elements=["store_id"], set_={"ciphertext": new.ciphertext, "invalid_since": new.invalid_since}
+        )
 
         async def work(connection: AsyncConnection) -> None:
-            await connection.execute(statement)
+            await connection.execute(statement, rows)
 
         await self._run(work, store_id=store_id, writes=True)
 
@@ -188,6 +223,18 @@ class SQLTokens:
             page, last = await self._read_page(last, mark.is_not(None) if invalid else mark.is_(None))
             for row in page:
                 yield row.store_id
+
+    async def statuses(self) -> AsyncIterator[TokenStatus]:
+        """All stores that have a token, valid or not, in ascending order of their ids.
+
+        They are read page by page, and no connection is held between pages.
+        """
+        last: int | None = 0
+        while last is not None:
+            page, last = await self._read_page(last)
+            for row in page:
+                since = None if row.invalid_since is None else datetime.fromtimestamp(row.invalid_since, UTC)
+                yield TokenStatus(store_id=row.store_id, invalid_since=since)
 
     async def re_encrypt(self, *, on_progress: Callable[[ReEncryption], None] | None = None) -> ReEncryption:
         """Encrypt all tokens under the first key, also those that are marked as invalid.

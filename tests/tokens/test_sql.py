@@ -5,6 +5,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import trio
 
 from ecwid_async import ConfigError, Ecwid, InvalidToken, MissingToken, TokenUnavailable
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.tokens import ReEncryption, SQLTokens, new_key
+from ecwid_async.tokens import ReEncryption, SQLTokens, TokenStatus, new_key
 from tests.cancelling import KINDS, Kind, cancel_at_every_await
 from tests.postgresql import PostgreSQL
 from tests.tokens.conftest import Open, dump, shown_by
@@ -122,6 +123,48 @@ async def test_an_invalid_token_can_be_restored_or_replaced(tokens: SQLTokens) -
     await tokens.invalidate(1003, TOKEN)
     await tokens.put(1003, "secret_new")
     assert await tokens.get(1003) == "secret_new"
+
+
+async def test_the_tokens_of_many_stores_are_stored_together(
+    tokens: SQLTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecwid_async.tokens.sql._PAGE", 20)
+    await tokens.put(5, "secret_old")
+    await tokens.put(100, "secret_100")
+    await tokens.put(7, "secret_7")
+    await tokens.invalidate(7, "secret_7")
+    progress: list[int] = []
+    await tokens.put_all({number: f"secret_{number}" for number in range(50, 0, -1)}, on_progress=progress.append)
+    assert progress == [20, 40, 50]
+    assert [await tokens.get(number) for number in (1, 5, 7, 50, 100)] == [
+        "secret_1", "secret_5", "secret_7", "secret_50", "secret_100"
+    ]  # fmt: skip
+    await tokens.put_all({})
+
+
+@pytest.mark.parametrize("invalid", [{3: "secret 3"}, {3: ""}, {0: "secret_3"}])
+async def test_no_token_of_many_is_stored_if_one_is_invalid(tokens: SQLTokens, invalid: dict[int, str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        await tokens.put_all({1: TOKEN, 2: TOKEN, **invalid})
+    assert TOKEN not in shown_by(caught.value)
+    assert [store_id async for store_id in tokens.store_ids()] == []
+
+
+async def test_all_stores_are_listed_with_the_time_when_their_token_was_refused(
+    tokens: SQLTokens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecwid_async.tokens.sql._PAGE", 2)
+    assert [status async for status in tokens.statuses()] == []
+    await tokens.put_all({number: f"secret_{number}" for number in (4, 2, 3, 1)})
+    monkeypatch.setattr("ecwid_async.tokens.sql.time.time", lambda: 1_750_000_000.5)
+    await tokens.invalidate(3, "secret_3")
+    refused = datetime(2025, 6, 15, 15, 6, 40, tzinfo=UTC)
+    assert [status async for status in tokens.statuses()] == [
+        TokenStatus(store_id=1),
+        TokenStatus(store_id=2),
+        TokenStatus(store_id=3, invalid_since=refused),
+        TokenStatus(store_id=4),
+    ]
 
 
 async def test_a_token_that_is_re_encrypted_meanwhile_is_invalidated_all_the_same(
