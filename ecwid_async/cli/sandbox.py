@@ -1,21 +1,57 @@
-"""``ecwid sandbox serve``: serve a demo store over HTTP."""
+"""``ecwid sandbox serve``: serve one or more demo stores over HTTP."""
 
 import asyncio
+import os
+import shlex
 import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import anyio
-from cyclopts import Parameter
+from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.store import DemoStoreOptions, demo_store
+from ecwid_async.errors import ConfigError
 
 if TYPE_CHECKING:
     from ecwid_async.sandbox import Sandbox
+    from ecwid_async.sandbox.seed import DemoStores
+    from ecwid_async.sandbox.server import RunningServer
 
 __all__ = ["serve"]
+
+_STORES = Group("Several stores")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class SeveralStoresArguments:
+    """Several demo stores on one server."""
+
+    stores: Annotated[int | None, Parameter(group=_STORES, validator=Number(gte=1))] = None
+    "Number of demo stores. Their sizes differ: those given are averages, by default 25 products and 40 orders."
+    broken: Annotated[int, Parameter(group=_STORES, validator=Number(gte=0), show_default=False)] = 0
+    "Number of these stores that are broken: invalid token, suspended, server errors or slow responses, in turn."
+    tokens_file: Annotated[Path | None, Parameter(group=_STORES)] = None
+    "File to write the ids and tokens to, for commands with --stores. Only a file of demo stores is replaced."
+
+
+@dataclass(frozen=True)
+class _Demo:
+    """What is served. `broken` holds what is wrong with the broken stores, by their ids."""
+
+    sandbox: "Sandbox"
+    tokens: Mapping[int, str] = field(repr=False)
+    tokens_file: Path | None
+    broken: Mapping[int, str] = field(default_factory=dict)
+    changes_per_second: float = 0
 
 
 def serve(
@@ -27,41 +63,138 @@ def serve(
     requests_per_minute: Annotated[
         int, Parameter(help="Calls per minute and token before the response is 429.", validator=Number(gte=1))
     ] = 600,
+    changes_per_second: Annotated[
+        float,
+        Parameter(
+            help="Products and orders of random stores that are created, changed or deleted per second.",
+            validator=Number(gte=0, lte=100),
+            show_default=False,
+        ),
+    ] = 0,
+    several: SeveralStoresArguments | None = None,
     sizes: DemoStoreOptions | None = None,
 ) -> None:
-    """Serve a demo store over HTTP until Ctrl-C.
+    """Serve a demo store, or several, over HTTP until Ctrl-C.
 
     The output can be pasted into a shell: it sets base URL, store id and token.
     """
-    sandbox = demo_store(sizes or DemoStoreOptions(), requests_per_minute=requests_per_minute)
+    several, sizes = several or SeveralStoresArguments(), sizes or DemoStoreOptions()
+    demo = _create(several, sizes, requests_per_minute, changes_per_second)
     try:
-        asyncio.run(_serve(sandbox, host, port))
+        asyncio.run(_serve(demo, host, port))
     except KeyboardInterrupt:
         # Ctrl-C is the normal end of this command.
         sys.stderr.write("\nstopped\n")
 
 
-async def _serve(sandbox: "Sandbox", host: str, port: int) -> None:
+def _create(
+    several: SeveralStoresArguments, sizes: DemoStoreOptions, requests_per_minute: int, changes_per_second: float
+) -> _Demo:
+    """Create the stores, after all options have been checked."""
     from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+
+    file = several.tokens_file
+    if several.stores is None and several.broken:
+        raise UsageError("--broken applies to several stores: add --stores N.")
+    if several.stores is not None and several.broken > several.stores:
+        raise UsageError(f"--broken {several.broken} is more than --stores {several.stores}.")
+    if several.stores is not None and file is None:
+        raise UsageError("the ids and tokens of several stores are written to a file: add --tokens-file FILE.")
+    if file is not None:
+        _check_replaceable(file)
+    if several.stores is None:
+        sandbox = demo_store(sizes, requests_per_minute=requests_per_minute)
+        return _Demo(sandbox, {DEMO_STORE_ID: DEMO_TOKEN}, file, changes_per_second=changes_per_second)
+    demo = _create_several(several.stores, several.broken, sizes, requests_per_minute)
+    return _Demo(demo.sandbox, demo.tokens, file, demo.broken, changes_per_second)
+
+
+def _create_several(count: int, broken: int, sizes: DemoStoreOptions, requests_per_minute: int) -> "DemoStores":
+    from rich.console import Console
+
+    from ecwid_async.sandbox.seed import demo_stores
+
+    with Console(stderr=True).status("Creating demo stores") as status:
+        return demo_stores(
+            count,
+            broken=broken,
+            **sizes.arguments(),
+            requests_per_minute=requests_per_minute,
+            on_progress=lambda done: status.update(f"Creating demo stores: {done:,} of {count:,}"),
+        )
+
+
+async def _serve(demo: _Demo, host: str, port: int) -> None:
+    from ecwid_async.sandbox.seed import simulate_activity
     from ecwid_async.sandbox.server import serve as listen
 
     if not _is_loopback(host):
-        sys.stderr.write(f"warning: anyone who can reach {host} can read and change this store\n")
-    try:
-        async with listen(sandbox, host=host, port=port) as server:
-            sys.stdout.write(
-                f"# A demo store at {server.base_url}, until Ctrl-C. In another shell:\n"
-                f"export ECWID_BASE_URL={server.base_url}\n"
-                f"export ECWID_STORE_ID={DEMO_STORE_ID}\n"
-                f"export ECWID_TOKEN={DEMO_TOKEN}\n"
-            )
-            sys.stdout.flush()
-            await anyio.sleep_forever()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(
-            f"can't listen on {host}:{port} ({reason}): choose another --port, or 0 for any free one."
-        ) from error
+        stores = "this store" if len(demo.tokens) == 1 else "these stores"
+        sys.stderr.write(f"warning: anyone who can reach {host} can read and change {stores}\n")
+    async with AsyncExitStack() as stack:
+        try:
+            server = await stack.enter_async_context(listen(demo.sandbox, host=host, port=port))
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UsageError(
+                f"can't listen on {host}:{port} ({reason}): choose another --port, or 0 for any free one."
+            ) from error
+        if demo.tokens_file is not None:
+            _write_tokens(demo.tokens_file, demo.tokens)
+        sys.stdout.write(_describe(demo, server))
+        sys.stdout.flush()
+        if demo.changes_per_second:
+            await simulate_activity(demo.sandbox, changes_per_second=demo.changes_per_second)
+        await anyio.sleep_forever()
+
+
+def _describe(demo: _Demo, server: "RunningServer") -> str:
+    """The lines to paste into a shell."""
+    count = len(demo.tokens)
+    lines = [
+        f"# {'A demo store' if count == 1 else f'{count:,} demo stores'} at {server.base_url}, until Ctrl-C. "
+        "In another shell:",
+        f"export ECWID_BASE_URL={server.base_url}",
+    ]
+    if count == 1:
+        ((store_id, token),) = demo.tokens.items()
+        lines += [f"export ECWID_STORE_ID={store_id}", f"export ECWID_TOKEN={token}"]
+    if demo.tokens_file is not None:
+        lines.append(f"# Then, for example: ecwid export --stores {shlex.quote(str(demo.tokens_file.absolute()))}")
+    lines += [f"# Store {store_id} is broken: {problem}" for store_id, problem in demo.broken.items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _check_replaceable(file: Path) -> None:
+    """Raise `UsageError` unless the file does not exist, is empty, or contains nothing but tokens of demo stores."""
+    from ecwid_async.sandbox.seed import DEMO_TOKEN, demo_token
+    from ecwid_async.tokens import read_token_file
+
+    if not file.parent.is_dir():
+        raise UsageError(f"there is no folder {file.parent}: create it, or choose another --tokens-file.")
+    if not os.path.lexists(file):
+        return
+    if file.is_file() and not file.is_symlink():
+        if not file.stat().st_size:
+            return
+        with suppress(ConfigError):
+            tokens = read_token_file(file)
+            if tokens and all(token in (DEMO_TOKEN, demo_token(store)) for store, token in tokens.items()):
+                return
+    raise UsageError(f"{file} exists and is not a file of demo stores: choose another --tokens-file.")
+
+
+def _write_tokens(file: Path, tokens: Mapping[int, str]) -> None:
+    """Write the file as a whole, readable only by this user."""
+    with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
+        try:
+            new.write("# Demo stores of `ecwid sandbox serve`: store id and token.\n")
+            new.writelines(f"{store_id} {token}\n" for store_id, token in tokens.items())
+            new.close()
+            Path(new.name).replace(file)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
 
 
 def _is_loopback(host: str) -> bool:

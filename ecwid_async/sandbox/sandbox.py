@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 from uuid import uuid4
 
+import anyio
 from attrs import evolve
 
 from ecwid_async.sandbox import routes
@@ -91,6 +92,8 @@ class Sandbox:
         """Handle a request. Its path starts with the store's id, its token is in ``Authorization``."""
         if isinstance(request.body, StreamBody):
             request = evolve(request, body=await request.body.read())
+        if delay := self.response_delay(request.path):
+            await anyio.sleep(delay)
         return self.handle(request)
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
@@ -109,6 +112,11 @@ class Sandbox:
 
     async def aclose(self) -> None:
         """Do nothing: the stores stay as they are."""
+
+    def response_delay(self, path: str) -> float:
+        """Seconds by which the response to a request with this path is late."""
+        store = self.stores.get(parse_number(path.removeprefix("/").partition("/")[0]) or 0)
+        return 0.0 if store is None else store.response_delay
 
     # Request handling.
 
@@ -209,7 +217,7 @@ class Sandbox:
         raise ErrorResponse(403, "INVALID_API_TOKEN", "The app's client id or secret is missing or wrong")
 
     def _check_admission(self, store: Store, access: Access, *, counted: bool) -> None:
-        """Raise `ErrorResponse` if a `counted` request exceeds the rate limit, or if the store is suspended."""
+        """Raise `ErrorResponse` if a `counted` request exceeds the rate limit, or if the store can't be used."""
         if self.requests_per_minute is not None and counted:
             wait = access.limit.admit(self.clock(), self.requests_per_minute)
             if wait > 0:
@@ -219,6 +227,8 @@ class Sandbox:
                     f"More than {self.requests_per_minute} requests a minute",
                     {"Retry-After": str(max(1, math.ceil(wait)))},
                 )
+        if store.failing:
+            raise ErrorResponse(500, "INTERNAL_ERROR", f"Store {store.id} fails")
         if store.suspended:
             raise ErrorResponse(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
 

@@ -143,6 +143,8 @@ class _Handler:
             return response
         except _InvalidBody as error:
             return error.response
+        if delay := self._sandbox.response_delay(path.removeprefix(_BASE_PATH)):
+            await asyncio.sleep(delay)
         try:
             return _to_aiohttp(
                 self._sandbox.handle(_from_aiohttp(incoming, path.removeprefix(_BASE_PATH), query, body))

@@ -1,10 +1,17 @@
-"""``ecwid sandbox serve``: its printed settings, signals and rate limit."""
+"""``ecwid sandbox serve``: its printed settings, signals, rate limit, several stores and their changes."""
 
+import json
+import os
 import re
 import signal
 import socket
+import time
 
 import pytest
+
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_token
+
+from .helpers import file_names
 
 
 def read_settings(process):
@@ -56,3 +63,144 @@ def test_a_taken_port_is_reported_in_one_line(ecwid):
     assert outcome.code == 2
     assert f"127.0.0.1:{port}" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+SMALL = ["--products", "3", "--orders", "2", "--customers", "2", "--carts", "1", "--categories", "1"]
+
+
+def read_output(process, last):
+    """Read the printed lines, up to one that starts with `last`."""
+    lines = []
+    while not (lines and lines[-1].startswith(last)):
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        lines.append(line.strip())
+    return lines
+
+
+def test_several_stores_are_served_and_their_tokens_written_to_a_file(
+    start, ecwid, monkeypatch, tmp_path, no_rate_limit
+):
+    file = tmp_path / "my stores"
+    arguments = ["--stores", "6", "--broken", "3", "--tokens-file", file, "--port", "0", *SMALL]
+    process = start("sandbox", "serve", *arguments)
+    lines = read_output(process, "# Store 1008")
+    assert lines[0].startswith("# 6 demo stores at http://127.0.0.1:")
+    name, _, base_url = lines[1].removeprefix("export ").partition("=")
+    assert name == "ECWID_BASE_URL"
+    assert lines[2].endswith(f"ecwid export --stores '{file}'")
+    assert lines[3:] == [
+        "# Store 1004 is broken: invalid token",
+        "# Store 1006 is broken: suspended",
+        "# Store 1008 is broken: server errors",
+    ]
+    if os.name == "posix":
+        assert file.stat().st_mode & 0o777 == 0o600
+    monkeypatch.setenv(name, base_url)
+    monkeypatch.setattr("ecwid_async.client.Retry", lambda inner, **_: inner)
+    outcome = ecwid("export", "products", "--stores", file, "--json", "--out", tmp_path / "out")
+    assert outcome.code == 3
+    stores = json.loads(outcome.out)["stores"]
+    assert sorted(stores) == [str(number) for number in range(1003, 1009)]
+    assert {number: "error" in result for number, result in stores.items()} == {
+        number: number in ("1004", "1006", "1008") for number in stores
+    }
+    for number, code in {"1004": "INVALID_API_TOKEN", "1006": "STORE_IS_SUSPENDED", "1008": "500"}.items():
+        assert code in stores[number]["error"]
+    assert file_names(tmp_path / "out") == ["1003", "1005", "1007"]
+
+
+def test_stores_change_while_they_are_served(start, ecwid, monkeypatch, tmp_path, no_rate_limit):
+    process = start("sandbox", "serve", "--port", "0", *SMALL, "--changes-per-second", "50")
+    for name, value in read_settings(process).items():
+        monkeypatch.setenv(name, value)
+    kinds = set()
+    paths = {"/products/deleted": "deleted products", "/orders/deleted": "deleted orders"}
+    deadline = time.monotonic() + 60
+    while kinds != {"new orders", *paths.values()}:
+        assert time.monotonic() < deadline, (kinds, process.poll())
+        for path, kind in paths.items():
+            outcome = ecwid("call", "GET", path)
+            assert outcome.code == 0, outcome.err
+            if json.loads(outcome.out)["items"]:
+                kinds.add(kind)
+        orders = json.loads(ecwid("call", "GET", "/orders").out)["items"]
+        if any(order["email"].startswith("customer.") for order in orders):
+            kinds.add("new orders")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err.strip()) == (0, "stopped")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--broken", "1", "--tokens-file", "file"], "add --stores N"),
+        (["--stores", "2", "--broken", "3", "--tokens-file", "file"], "--broken 3 is more than --stores 2"),
+        (["--stores", "2"], "add --tokens-file FILE"),
+        (["--stores", "2", "--tokens-file", "none/file"], "there is no folder none"),
+        (["--stores", "0", "--tokens-file", "file"], "--stores"),
+    ],
+)
+def test_wrong_options_are_reported_before_anything_is_created(ecwid, monkeypatch, tmp_path, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ecwid_async.cli.sandbox.demo_store", None)
+    outcome = ecwid("sandbox", "serve", "--port", "0", *arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert message in outcome.err
+    assert file_names(tmp_path) == []
+
+
+@pytest.fixture
+def taken_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "1003 secret_of_a_real_store\n",
+        f"{DEMO_STORE_ID} {DEMO_TOKEN}\n1004 secret_of_a_real_store\n",
+        f"1004 {demo_token(1005)}\n",
+        "# a page\n",
+        "text\n",
+    ],
+)
+def test_a_file_that_may_contain_other_tokens_is_not_replaced(ecwid, tmp_path, taken_port, content):
+    file = tmp_path / "stores"
+    file.touch(0o600)
+    file.write_text(content)
+    outcome = ecwid("sandbox", "serve", "--stores", "2", "--tokens-file", file, "--port", taken_port)
+    assert outcome.code == 2
+    assert f"{file} exists and is not a file of demo stores" in outcome.err
+    assert file.read_text() == content
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs symbolic links")
+def test_a_link_is_not_replaced(ecwid, tmp_path, taken_port):
+    (tmp_path / "link").symlink_to(tmp_path / "other")
+    outcome = ecwid("sandbox", "serve", "--stores", "2", "--tokens-file", tmp_path / "link", "--port", taken_port)
+    assert (outcome.code, file_names(tmp_path)) == (2, ["link"])
+    assert "is not a file of demo stores" in outcome.err
+
+
+@pytest.mark.parametrize("before", ["", f"# mine\n{DEMO_STORE_ID} {DEMO_TOKEN}\n1999 {demo_token(1999)}\n"])
+def test_a_file_of_demo_stores_is_replaced(start, tmp_path, before):
+    file = tmp_path / "stores"
+    file.touch(0o600)
+    file.write_text(before)
+    process = start("sandbox", "serve", "--stores", "1", "--tokens-file", file, "--port", "0", *SMALL)
+    read_output(process, "# Then")
+    assert file.read_text().splitlines()[1:] == [f"{DEMO_STORE_ID} {demo_token(DEMO_STORE_ID)}"]
+    assert file_names(tmp_path) == ["stores"]
+
+
+def test_no_tokens_are_written_if_the_server_does_not_start(ecwid, tmp_path, taken_port):
+    file = tmp_path / "stores"
+    outcome = ecwid("sandbox", "serve", "--stores", "2", "--tokens-file", file, "--port", taken_port, *SMALL)
+    assert outcome.code == 2
+    assert "can't listen" in outcome.err
+    assert not file.exists()

@@ -141,6 +141,28 @@ def test_a_suspended_store_gets_402(sandbox, api):
     assert api.refused("GET", "/products")[:2] == (402, "STORE_IS_SUSPENDED")
 
 
+def test_a_failing_store_gets_500_and_does_nothing(sandbox, api):
+    sandbox.stores[7].failing = True
+    assert api.refused("POST", "/products", {"name": "x"})[:2] == (500, "INTERNAL_ERROR")
+    sandbox.stores[7].failing = False
+    assert api.get("/products")["total"] == 0
+
+
+async def test_only_the_responses_of_a_slow_store_are_late(sandbox, monkeypatch):
+    sandbox.add_store(8, token=TOKEN).response_delay = 3
+    waits = []
+
+    async def sleep(seconds):
+        waits.append(seconds)
+
+    monkeypatch.setattr("ecwid_async.sandbox.sandbox.anyio.sleep", sleep)
+    for store_id in (7, 8):
+        response = await sandbox.send(request("GET", f"/{store_id}/products"))
+        assert response.status == 200
+    assert (await sandbox.send(request("GET", "/application"))).status == 403
+    assert waits == [3]
+
+
 # Parameters and bodies.
 
 

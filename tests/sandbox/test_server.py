@@ -58,6 +58,22 @@ async def test_a_response_is_the_same_as_in_process(
         assert response.headers["Date"] == in_process.headers["Date"]
 
 
+async def test_a_slow_store_delays_only_its_own_responses(
+    sandbox: Sandbox, served: RunningServer, http: aiohttp.ClientSession
+) -> None:
+    sandbox.add_store(1004, token=DEMO_TOKEN).response_delay = 5
+    slow = asyncio.ensure_future(http.get(f"{served.base_url}/1004/products"))
+    async with http.get(f"{served.base_url}/1003/products") as response:
+        assert response.status == 200
+    assert not slow.done()
+    sandbox.stores[1004].response_delay = 0.2
+    started = asyncio.get_running_loop().time()
+    async with http.get(f"{served.base_url}/1004/products") as response:
+        assert response.status == 200
+    assert asyncio.get_running_loop().time() - started > 0.15
+    slow.cancel()
+
+
 async def test_the_server_listens_on_a_free_port_of_loopback_by_default(served: RunningServer) -> None:
     address = urlsplit(served.base_url)
     assert (address.hostname, address.path) == ("127.0.0.1", "/api/v3")

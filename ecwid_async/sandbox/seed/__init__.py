@@ -8,6 +8,7 @@ the same every day.
 Each file generates the demo data of the section it is named after; `support` holds the code that sections share.
 """
 
+from ecwid_async.sandbox.seed.activity import StoreActivity, simulate_activity
 from ecwid_async.sandbox.seed.application import app_client_id
 from ecwid_async.sandbox.seed.demo_store import (
     DEMO_CLIENT_ID,
@@ -20,6 +21,7 @@ from ecwid_async.sandbox.seed.demo_store import (
     sections,
     seed,
 )
+from ecwid_async.sandbox.seed.many_stores import DemoStores, StoreProblem, demo_stores, demo_token
 from ecwid_async.sandbox.seed.profile import profile
 
 __all__ = [
@@ -27,11 +29,17 @@ __all__ = [
     "DEMO_CLIENT_SECRET",
     "DEMO_STORE_ID",
     "DEMO_TOKEN",
+    "DemoStores",
     "ProgressCallback",
+    "StoreActivity",
+    "StoreProblem",
     "app_client_id",
     "demo_sandbox",
+    "demo_stores",
+    "demo_token",
     "fill",
     "profile",
     "sections",
     "seed",
+    "simulate_activity",
 ]

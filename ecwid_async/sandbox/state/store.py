@@ -22,7 +22,9 @@ __all__ = ["Store"]
 class Store:
     """One store. `Sandbox.add_store` creates it; `load` or requests fill its lists.
 
-    `profile` is the store's profile as the API returns it. `suspended` makes every call fail with 402.
+    `profile` is the store's profile as the API returns it. `suspended` makes every call fail with 402,
+    and `failing` with 500. `response_delay` is the number of seconds by which each response is late; `Sandbox.handle`
+    ignores it.
     `simulated_errors` contains sections (``subscriptions``) and error codes (``DISCOUNTS_FEATURE_NOT_AVAILABLE``,
     ``CHARGE_DECLINED``): all calls to these sections fail with 402, as if the store's plan did not include them, and
     all calls that can return one of these codes fail with it. `section_data` holds data other than lists (a manual sort
@@ -43,6 +45,8 @@ class Store:
         self.id = store_id
         self.profile: Item = {}
         self.suspended = False
+        self.failing = False
+        self.response_delay = 0.0
         self.simulated_errors: set[str] = set()
         self.last_writes: dict[str, float] = {}
         """The time of the last successful write request by section, in Unix seconds."""
