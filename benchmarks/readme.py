@@ -6,13 +6,15 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.harness.report import format_cell
+
 _ROOT: Final = Path(__file__).parents[1]
 _README: Final = _ROOT / "benchmarks" / "README.md"
 
 
 def main() -> None:
     """Run the named benchmarks, or all, and update the README."""
-    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic", "export", "sync"):
+    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel"):
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
@@ -23,6 +25,13 @@ def main() -> None:
 
 def _to_markdown(report: dict[str, Any]) -> str:
     lines = []
+    for name, grid in report.get("grids", {}).items():
+        lines += [
+            f"| {name} | {' | '.join(grid['columns'])} |",
+            f"|---|{'---:|' * len(grid['columns'])}",
+            *(f"| {row} | {' | '.join(map(format_cell, cells))} |" for row, cells in grid["rows"].items()),
+            "",
+        ]
     for name, table in report["tables"].items():
         rounds = min(figures["rounds"] for figures in table["figures"].values())
         has_ratios = table["base"] is not None

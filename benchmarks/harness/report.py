@@ -5,12 +5,12 @@ import json
 import platform
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
-__all__ = ["RatioGoal", "Table", "ValueGoal", "parse_arguments", "print_report"]
+__all__ = ["Grid", "RatioGoal", "Table", "ValueGoal", "format_cell", "parse_arguments", "print_report"]
 
 
 @frozen
@@ -29,6 +29,15 @@ class Table:
         """Return the median, over the rounds, of a candidate's sample divided by that of `base`."""
         pairs = zip(self.samples[candidate], self.samples[base], strict=True)
         return statistics.median(value / base_value for value, base_value in pairs)
+
+
+@frozen
+class Grid:
+    """Several figures of each candidate, one a column."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Mapping[str, Sequence[float | str]]
 
 
 @frozen
@@ -77,22 +86,43 @@ class ValueGoal:
         return self.measured >= self.limit if self.at_least else self.measured <= self.limit
 
 
-def parse_arguments(description: str | None) -> argparse.Namespace:
-    """Parse the options that all benchmarks share: `json` and `quick`."""
+def parse_arguments(
+    description: str | None, *, add_options: Callable[[argparse.ArgumentParser], object] = lambda parser: None
+) -> argparse.Namespace:
+    """Parse the options that all benchmarks share, `json` and `quick`, and those that `add_options` adds."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
     parser.add_argument("--quick", action="store_true", help="a tiny run to check that it works; ignore its figures")
+    add_options(parser)
     return parser.parse_args()
 
 
 def print_report(
-    benchmark: str, tables: Sequence[Table], goals: Sequence[RatioGoal | ValueGoal], *, as_json: bool
+    benchmark: str,
+    tables: Sequence[Table],
+    goals: Sequence[RatioGoal | ValueGoal],
+    *,
+    grids: Sequence[Grid] = (),
+    as_json: bool,
 ) -> None:
-    """Print the tables and all goals, met or missed."""
+    """Print the grids, the tables and all goals, met or missed."""
     if as_json:
-        json.dump(_report_json(benchmark, tables, goals), sys.stdout, indent=2)
+        report = _report_json(benchmark, tables, goals)
+        report["grids"] = {grid.name: {"columns": grid.columns, "rows": grid.rows} for grid in grids}
+        json.dump(report, sys.stdout, indent=2)
         print()
         return
+    for grid in grids:
+        width = max(len(name) for name in grid.rows)
+        print(grid.name)
+        print(f"  {'':{width}}  " + "  ".join(f"{column:>12}" for column in grid.columns))
+        for name, values in grid.rows.items():
+            cells = (
+                f"{format_cell(value):>{max(12, len(column))}}"
+                for value, column in zip(values, grid.columns, strict=True)
+            )
+            print(f"  {name:{width}}  " + "  ".join(cells))
+        print()
     for table in tables:
         width = max(len(name) for name in table.samples)
         print(f"{table.name} ({table.unit})")
@@ -107,6 +137,11 @@ def print_report(
         subject = " / ".join(filter(None, (goal.candidate, fields["base"])))
         result = "met" if goal.met else "MISSED"
         print(f"{goal.table.name}: {subject} = {goal.measured:.2f}, {fields['bound']} {goal.limit}: {result}")
+
+
+def format_cell(value: float | str) -> str:
+    """Return a figure of a grid as text: whole numbers as they are, others with one digit."""
+    return f"{value:,.1f}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else value
 
 
 def _report_json(benchmark: str, tables: Sequence[Table], goals: Sequence[RatioGoal | ValueGoal]) -> dict[str, object]:
