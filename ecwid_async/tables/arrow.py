@@ -89,8 +89,8 @@ class TableBuilder:
 
     For `fields` and `keep_unknown`, see `build_columns`. An exact decimal has 38 digits, 18 of them after the point; a
     number that does not fit goes to `_extra`, like everything else that no column can hold. With `store_id`, the first
-    column holds it. Values that do not fit their column are reported to `codec` under `operation`. Raises
-    `ConfigError` for invalid `decimals` or `fields`.
+    column holds it. With `nested="json"`, objects and lists are their JSON texts as received. Values that do not fit
+    their column are reported to `codec` under `operation`. Raises `ConfigError` for invalid `decimals` or `fields`.
     """
 
     def __init__(
@@ -99,6 +99,7 @@ class TableBuilder:
         fields: Fields | None = None,
         *,
         decimals: Decimals = "exact",
+        nested: Literal["columns", "json"] = "columns",
         keep_unknown: bool | None = None,
         store_id: int | None = None,
         codec: Codec | None = None,
@@ -109,17 +110,19 @@ class TableBuilder:
         columns = build_columns(model, fields, keep_unknown=keep_unknown)
         if decimals == "float64":
             _use_floats(columns)
+        # Most objects and lists occur in many items or are empty, so each distinct one is read once.
+        shallow: dict[str, Column] = {
+            name: column if isinstance(column, ScalarColumn) else ScalarColumn("json")
+            for name, column in columns.fields.items()
+        }
+        if nested == "json":
+            columns = StructColumn(shallow, columns.keep_unknown)
         self._items_schema = _schema(columns)
         self._store_id = store_id
         self.schema: pa.Schema = self._items_schema
         if store_id is not None:
             self.schema = self.schema.insert(0, pa.field(STORE_ID, pa.int64(), nullable=False))
         codec = Codec() if codec is None else codec
-        # Most objects and lists occur in many items or are empty, so each distinct one is read once.
-        shallow: dict[str, Column] = {
-            name: column if isinstance(column, ScalarColumn) else ScalarColumn("json")
-            for name, column in columns.fields.items()
-        }
         self._nested = {
             name: _NestedColumnReader(name, column, codec, operation)
             for name, column in columns.fields.items()

@@ -241,6 +241,17 @@ def test_decimals_can_be_floats() -> None:
     assert rest_of(table(Product, [b'{"price":1e999}'], decimals="float64")) == {"price": float("inf")}
 
 
+def test_objects_and_lists_can_be_their_json_as_received() -> None:
+    item = b'{"id":1,"price":12.50,"tax":{"taxable": true,"x":1.10},"categoryIds":[1, 2],"media":null,"glow":{"a":1}}'
+    result = table(Product, [item], nested="json")
+    assert not [field.name for field in result.schema if pa.types.is_nested(field.type)]
+    assert result["tax"].to_pylist() == ['{"taxable": true,"x":1.10}']
+    assert result["categoryIds"].to_pylist() == ["[1, 2]"]
+    assert result["media"].to_pylist() == [None]
+    assert result["price"].to_pylist() == [Decimal("12.5")]
+    assert result["_extra"].to_pylist() == ['{"glow":{"a":1}}']
+
+
 def test_column_types_follow_from_the_model() -> None:
     schema = table(Product, []).schema
     assert schema.field("id").type == pa.int64()

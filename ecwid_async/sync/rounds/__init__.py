@@ -7,8 +7,8 @@ from ecwid_async.sync.rounds.rolling import created_after
 from ecwid_async.sync.rounds.round import run_round
 from ecwid_async.sync.rounds.section_reader import SectionReader
 from ecwid_async.sync.rounds.section_sync import Round
-from ecwid_async.sync.rounds.snapshots import read_snapshot
-from ecwid_async.sync.rounds.token_scopes import TokenScopes
+from ecwid_async.sync.snapshots import read_snapshot
+from ecwid_async.sync.token_scopes import TokenScopes
 
 __all__ = [
     "LookupBudget",

@@ -15,7 +15,7 @@ from ecwid_async.errors import EcwidError, ScanDrifted, TooManyDeletions
 from ecwid_async.sync.database import DueItem, SectionState, clear_by_get, record_poll
 from ecwid_async.sync.rounds.schedule import retry_time
 from ecwid_async.sync.rounds.section_sync import SectionSync
-from ecwid_async.sync.rounds.snapshots import read_snapshot
+from ecwid_async.sync.snapshots import read_snapshot
 
 __all__ = ["poll", "reconcile"]
 

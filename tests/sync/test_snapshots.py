@@ -5,7 +5,7 @@ import pytest
 from ecwid_async.changes import Cursor
 from ecwid_async.errors import DecodeError
 from ecwid_async.sections import SECTIONS
-from ecwid_async.sync.rounds.snapshots import read_snapshot
+from ecwid_async.sync.snapshots import read_snapshot
 from ecwid_async.transport.memory import make_response
 
 from ..shop import HOUR, MINUTE, STORE, Shop
