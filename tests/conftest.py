@@ -16,6 +16,9 @@ settings.register_profile("repeatable", derandomize=True, max_examples=50, **_NO
 settings.register_profile("chaos", max_examples=1000, print_blob=True, **_NO_TIME_LIMITS)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
+# dlt reads it once per process. Its telemetry would use the network.
+os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+
 _ENVIRONMENT_VARIABLES = (
     "ECWID_BASE_URL",
     "ECWID_STORE_ID",
