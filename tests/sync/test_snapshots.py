@@ -8,7 +8,7 @@ from ecwid_async.sections import SECTIONS
 from ecwid_async.sync.snapshots import read_snapshot
 from ecwid_async.transport.memory import make_response
 
-from ..shop import HOUR, MINUTE, STORE, Shop
+from .shop import HOUR, MINUTE, STORE, Shop
 
 LAG = 300.0
 
