@@ -16,6 +16,21 @@ if TYPE_CHECKING:
     from ecwid_async.sync.errors import SchemaTooNew as SchemaTooNew
     from ecwid_async.sync.errors import StoreBusy as StoreBusy
     from ecwid_async.sync.errors import StoreMismatch as StoreMismatch
+    from ecwid_async.sync.fleet import Fleet as Fleet
+    from ecwid_async.sync.fleet import FleetEvent as FleetEvent
+    from ecwid_async.sync.fleet import FleetListed as FleetListed
+    from ecwid_async.sync.fleet import FleetProblem as FleetProblem
+    from ecwid_async.sync.fleet import FleetReport as FleetReport
+    from ecwid_async.sync.fleet import FleetSettings as FleetSettings
+    from ecwid_async.sync.fleet import FleetStatus as FleetStatus
+    from ecwid_async.sync.fleet import SliceEnded as SliceEnded
+    from ecwid_async.sync.fleet import SliceOutcome as SliceOutcome
+    from ecwid_async.sync.fleet import SliceResult as SliceResult
+    from ecwid_async.sync.fleet import SliceStarted as SliceStarted
+    from ecwid_async.sync.fleet import StoreProgress as StoreProgress
+    from ecwid_async.sync.fleet import StoreSource as StoreSource
+    from ecwid_async.sync.fleet import fleet_status as fleet_status
+    from ecwid_async.sync.fleet import stores_from_sql as stores_from_sql
     from ecwid_async.sync.mirror import Mirror as Mirror
     from ecwid_async.sync.reports import SectionReport as SectionReport
     from ecwid_async.sync.reports import SyncReport as SyncReport
@@ -41,6 +56,23 @@ _MODULES: Final = {
         "SchemaTooNew",
         "StoreBusy",
         "StoreMismatch",
+    ),
+    "fleet": (
+        "Fleet",
+        "FleetEvent",
+        "FleetListed",
+        "FleetProblem",
+        "FleetReport",
+        "FleetSettings",
+        "FleetStatus",
+        "SliceEnded",
+        "SliceOutcome",
+        "SliceResult",
+        "SliceStarted",
+        "StoreProgress",
+        "StoreSource",
+        "fleet_status",
+        "stores_from_sql",
     ),
     "mirror": ("Mirror",),
     "reports": ("SectionReport", "SyncReport"),

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from difflib import get_close_matches
+from functools import lru_cache
 from types import TracebackType
 from typing import Final, Self
 from uuid import uuid4
@@ -17,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ecwid_async.changes import ItemId, StoreChanges, read_store_changes
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, InvalidToken
+from ecwid_async.primitives.error_groups import first_error
 from ecwid_async.sync.database import (
     Database,
     Lease,
@@ -50,7 +52,7 @@ from ecwid_async.sync.status_queries import load_status
 from ecwid_async.sync.verify import VerifyReport, verify_store
 from ecwid_async.transport import check_number
 
-__all__ = ["Mirror"]
+__all__ = ["Mirror", "database_of", "find_mirror_sections"]
 
 _PREFIX: Final = "ecwid_"
 _STALE_AFTER: Final = 900.0
@@ -63,6 +65,8 @@ _PURGE_INTERVAL: Final = 24 * 3600.0
 _MAX_PURGES: Final = 200
 # Renewals in the time of a lease, so that a slow one does not lose it.
 _RENEWALS: Final = 3
+# The stores whose latest requests are remembered in memory.
+_MAX_STORES: Final = 1024
 
 
 class Mirror:
@@ -96,12 +100,12 @@ class Mirror:
         self._create = create
         self._given_clock = clock
         self._clock = clock or time.time
-        self._sleep = sleep
+        self.sleep = sleep
         self._database: Database | None = None
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
-        self._budgets: dict[int, LookupBudget] = {}
+        # A budget that was evicted would be full again by now, since rounds of many other stores came after it.
+        self._budget = lru_cache(maxsize=_MAX_STORES)(self._new_budget)
         self._scopes: dict[int, TokenScopes] = {}
-        self._purged_at: dict[int, float] = {}
 
     def __repr__(self) -> str:
         return f"<Mirror in {self._database!r}>" if self._database is not None else "<Mirror, closed>"
@@ -140,6 +144,7 @@ class Mirror:
         only: Iterable[str] = (),
         exclude: Iterable[str] = (),
         on_progress: Callable[[SectionReport], None] | None = None,
+        should_pause: Callable[[], bool] | None = None,
     ) -> SyncReport:
         """Do everything that is due in a store, once: a round.
 
@@ -149,6 +154,10 @@ class Mirror:
 
         A section that fails, or that the token or the plan does not allow, does not stop the others: the report and
         the status say why. Cancelled at any time, the next round continues.
+
+        `should_pause` divides the round of a large store: once it returns true, the round ends where the next one
+        can continue without reading anything again, and its report is not `complete`. Something is always done first. A
+        list that can't be continued is read to its end: categories, promotions and the like, and comparisons of ids.
 
         Raises `ConfigError` for an unknown section, `InvalidToken`, `StoreSuspended` and `StoreNotFound`,
         `TransportError` and `APIError` if the store can't be reached, `StoreBusy` if another process synchronizes the
@@ -182,9 +191,10 @@ class Mirror:
                 scopes=lambda: self._token_scopes(store).read(counted, now=changes.read.end),
                 count_requests=count_requests,
                 on_progress=on_progress or (lambda report: None),
+                should_pause=should_pause or (lambda: False),
             )
             try:
-                reports = await self._run(round_, sections, changes)
+                reports, is_complete = await self._run(round_, sections, changes)
             except EcwidError as error:
                 with suppress(MirrorError):
                     async with database.transaction(lease) as connection:
@@ -196,24 +206,31 @@ class Mirror:
             seconds=anyio.current_time() - started,
             requests=count_requests(),
             sections=reports,
+            complete=is_complete,
         )
 
     async def _run(
         self, round_: Round, sections: list[MirrorSection], changes: StoreChanges
-    ) -> dict[str, SectionReport]:
-        """Run a round while its lease is renewed. Raises the first error of those that are not about one section."""
+    ) -> tuple[dict[str, SectionReport], bool]:
+        """Run a round while its lease is renewed. Return its reports, and whether it is complete.
+
+        Raises the first error of those that are not about one section.
+        """
         reports: dict[str, SectionReport] = {}
-        budget = self._budgets.setdefault(round_.store.store_id, LookupBudget(self.settings.lookups_per_minute))
+        is_complete = True
+        budget = self._budget(round_.store.store_id)
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(self._renew_lease, round_.database, round_.lease)
                 done = await run_round(round_, sections, changes, budget)
-                reports = {name: section.report for name, section in done.items()}
+                reports = {name: section.report for name, section in done.items() if section.has_done_something}
+                is_complete = not any(section.is_paused for section in done.values())
                 group.cancel_scope.cancel()
         except BaseExceptionGroup as errors:
-            raise _first_error(errors) from None
-        await self._finish(round_)
-        return reports
+            raise first_error(errors) from None
+        if is_complete:
+            await self._finish(round_)
+        return reports, is_complete
 
     async def _renew_lease(self, database: Database, lease: Lease) -> None:
         while True:
@@ -222,18 +239,19 @@ class Mirror:
 
     async def _finish(self, round_: Round) -> None:
         """Store that the round is complete, and remove what is kept no longer."""
-        database, store_id = round_.database, round_.store.store_id
+        database, now = round_.database, int(round_.now)
+        keep_deleted = self.settings.keep_deleted
         async with database.transaction(round_.lease) as connection:
-            state = await load_store(connection, database.schema, store_id)
-            if state is not None:
-                done = evolve(state, synced_at=int(round_.now), error=None, error_at=None, failures=0)
-                await save_store(connection, database.schema, done)
-        if (
-            self.settings.keep_deleted is not None
-            and round_.now - self._purged_at.get(store_id, 0.0) >= _PURGE_INTERVAL
-        ):
-            await self._purge(round_, before=int(round_.now - self.settings.keep_deleted))
-            self._purged_at[store_id] = round_.now
+            state = await load_store(connection, database.schema, round_.store.store_id)
+            if state is None:
+                return
+            is_purge_due = keep_deleted is not None and not 0 <= now - (state.purged_at or 0) < _PURGE_INTERVAL
+            state = evolve(state, synced_at=now, error=None, error_at=None, failures=0)
+            await save_store(connection, database.schema, state)
+        if keep_deleted is not None and is_purge_due:
+            await self._purge(round_, before=int(round_.now - keep_deleted))
+            async with database.transaction(round_.lease) as connection:
+                await save_store(connection, database.schema, evolve(state, purged_at=now))
 
     async def _purge(self, round_: Round, *, before: int) -> None:
         schema = round_.database.schema
@@ -269,8 +287,14 @@ class Mirror:
     def _token_scopes(self, store: Store) -> TokenScopes:
         scopes = self._scopes.get(store.store_id)
         if scopes is None or not scopes.belongs_to(store):
+            if len(self._scopes) >= _MAX_STORES:
+                del self._scopes[next(iter(self._scopes))]
             scopes = self._scopes[store.store_id] = TokenScopes(store)
         return scopes
+
+    def _new_budget(self, store_id: int) -> LookupBudget:
+        del store_id
+        return LookupBudget(self.settings.lookups_per_minute)
 
     async def watch(
         self,
@@ -315,7 +339,7 @@ class Mirror:
                 # A clock that was set neither skips a round nor delays one for long.
                 due = due + every if now - every < due + every <= now + every else now + every
                 due = max(due, now)
-            await self._sleep(due - now)
+            await self.sleep(due - now)
 
     # Single items.
 
@@ -363,8 +387,7 @@ class Mirror:
     async def drop_store(self, store_id: int) -> None:
         """Remove a store with all of its rows. Raises `StoreBusy` while another process synchronizes it."""
         await drop_store(self._opened, store_id, self._owner)
-        for cache in (self._budgets, self._scopes, self._purged_at):
-            cache.pop(store_id, None)
+        self._scopes.pop(store_id, None)
 
     # Status.
 
@@ -420,8 +443,6 @@ def find_mirror_sections(only: Iterable[str], exclude: Iterable[str]) -> list[Mi
     return chosen
 
 
-def _first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Return the first of several errors. Mostly the database or the network failed for all of them."""
-    for error in errors.exceptions:
-        return _first_error(error) if isinstance(error, BaseExceptionGroup) else error
-    return errors
+def database_of(mirror: Mirror) -> Database:
+    """Return the database of an open mirror. Raises `RuntimeError` if it is closed."""
+    return mirror._opened

@@ -36,7 +36,8 @@ class SyncReport:
     """What one round did. `sections` has the sections in which something was done or that failed.
 
     `server_time` is the time of the server at the start, in Unix seconds, `seconds` the duration, and `requests`
-    the number of calls. `error` is why the round failed; only `Mirror.watch` yields such reports.
+    the number of calls. `error` is why the round failed; only `Mirror.watch` yields such reports. `complete` is False
+    if the round was paused, and the next one continues.
     """
 
     store_id: int
@@ -45,6 +46,7 @@ class SyncReport:
     requests: int = 0
     sections: Mapping[str, SectionReport] = field(factory=dict)
     error: str = ""
+    complete: bool = True
 
     @property
     def changed(self) -> int:

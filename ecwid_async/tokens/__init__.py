@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ecwid_async.tokens.file import read_token_file as read_token_file
     from ecwid_async.tokens.memory import MemoryTokens as MemoryTokens
     from ecwid_async.tokens.source import TokenSource as TokenSource
+    from ecwid_async.tokens.source import check_store_id as check_store_id
     from ecwid_async.tokens.sql import ReEncryption as ReEncryption
     from ecwid_async.tokens.sql import SQLTokens as SQLTokens
     from ecwid_async.tokens.sql import TokenStatus as TokenStatus
@@ -28,7 +29,7 @@ _MODULES: Final = {
     "environment": ("EnvironmentTokens",),
     "file": ("FileTokens", "parse_tokens", "read_token_file"),
     "memory": ("MemoryTokens",),
-    "source": ("TokenSource",),
+    "source": ("TokenSource", "check_store_id"),
     "sql": ("ReEncryption", "SQLTokens", "TokenStatus"),
     "transport": ("TokenTransport",),
 }

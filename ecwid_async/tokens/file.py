@@ -4,7 +4,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -76,6 +76,11 @@ class FileTokens:
 
     async def invalidate(self, store_id: int, token: str) -> None:
         """Does nothing."""
+
+    async def store_ids(self) -> AsyncIterator[int]:
+        """The ids of all stores in the file, in ascending order. Raises `ConfigError` as `get` does."""
+        for store_id in sorted(await anyio.to_thread.run_sync(self._read)):
+            yield store_id
 
     def _read(self) -> dict[int, Secret]:
         with self._lock:

@@ -15,9 +15,16 @@ from ecwid_async.sync.database.due_items import (
     record_poll,
     settled_number,
 )
+from ecwid_async.sync.database.id_query import query_ids
 from ecwid_async.sync.database.lease import Lease, hold_lease, renew_lease, wait_for_writer
 from ecwid_async.sync.database.removal import drop_store, forget_customer, purge_tombstones
 from ecwid_async.sync.database.row_index import count_rows, existing_ids
+from ecwid_async.sync.database.schedule_totals import (
+    ScheduleTotals,
+    SectionTotals,
+    load_schedule_totals,
+    load_section_totals,
+)
 from ecwid_async.sync.database.schema import Schema
 from ecwid_async.sync.database.state import (
     SectionState,
@@ -30,6 +37,20 @@ from ecwid_async.sync.database.state import (
     save_section,
     save_store,
 )
+from ecwid_async.sync.database.store_schedule import (
+    ScheduleCondition,
+    ScheduledStore,
+    claim_stores,
+    database_time,
+    find_due_stores,
+    finish_slice,
+    has_stores,
+    list_stores,
+    load_schedule,
+    next_due,
+    remove_unlisted,
+    wake_stores,
+)
 from ecwid_async.sync.database.writer import Difference, WriteResult, compare, write
 
 __all__ = [
@@ -38,35 +59,52 @@ __all__ = [
     "DueItem",
     "Lease",
     "Reason",
+    "ScheduleCondition",
+    "ScheduleTotals",
+    "ScheduledStore",
     "Schema",
     "SectionState",
+    "SectionTotals",
     "StoreState",
     "WriteResult",
     "add_due",
+    "claim_stores",
     "clear_by_get",
     "clear_by_search",
     "compare",
     "count_due",
     "count_rows",
+    "database_time",
     "drop_store",
     "existing_ids",
     "find_due",
+    "find_due_stores",
+    "finish_slice",
     "forget_customer",
+    "has_stores",
     "highest_number",
     "hold_lease",
+    "list_stores",
+    "load_schedule",
+    "load_schedule_totals",
     "load_section",
+    "load_section_totals",
     "load_sections",
     "load_store",
     "load_stores",
     "mark_due",
+    "next_due",
     "postpone",
     "purge_tombstones",
+    "query_ids",
     "record_poll",
     "register_store",
+    "remove_unlisted",
     "renew_lease",
     "save_section",
     "save_store",
     "settled_number",
     "wait_for_writer",
+    "wake_stores",
     "write",
 ]

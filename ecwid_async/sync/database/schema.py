@@ -26,11 +26,12 @@ from sqlalchemy.types import TypeEngine
 
 from ecwid_async.errors import ConfigError
 from ecwid_async.sync.database.state import SectionState, StoreState, columns_of
+from ecwid_async.sync.database.store_schedule import ScheduledStore
 from ecwid_async.sync.rows import ChildTable, Dialect, MirrorSection, StoredType, stored_columns
 
 __all__ = ["ROW_COLUMNS", "SCHEMA_VERSION", "Schema"]
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Raise it with every change of a table, also of a derived column. A test compares the tables with it."""
 
 ROW_COLUMNS: Final = (
@@ -94,12 +95,17 @@ class Schema:
         )
         self.stores = self._table(
             "stores",
-            *columns_of(StoreState),
+            *columns_of(StoreState, "store_id"),
             Column("epoch", BigInteger, nullable=False),
             Column("owner", Text),
             Column("lease_until", Double),
         )
-        self.section_states = self._table("section_states", *columns_of(SectionState))
+        self.section_states = self._table("section_states", *columns_of(SectionState, "store_id", "section"))
+        self.store_schedule = self._table(
+            "store_schedule",
+            *columns_of(ScheduledStore, "fleet", "store_id"),
+            Index(f"{prefix}store_schedule_due", "fleet", "due_at"),
+        )
         self.due_items = self._table(
             "due_items",
             _number("store_id", primary_key=True),

@@ -6,7 +6,7 @@ All times are Unix seconds of the server's clock, unless the field says otherwis
 import types
 from typing import TYPE_CHECKING, Final, get_args
 
-from attrs import fields, frozen
+from attrs import AttrsInstance, fields, frozen
 from sqlalchemy import BigInteger, Column, Double, Text, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SectionState",
     "StoreState",
+    "columns_of",
     "load_section",
     "load_sections",
     "load_store",
@@ -43,6 +44,8 @@ class StoreState:
     error_at: int | None = None
     failures: int = 0
     """How many rounds in a row ended early."""
+    purged_at: int | None = None
+    """When the data of deleted items was last removed."""
 
 
 @frozen(kw_only=True)
@@ -100,9 +103,11 @@ class SectionState:
     retry_at: int | None = None
 
 
-def columns_of(cls: type[StoreState] | type[SectionState]) -> list[Column[object]]:
-    """Return a column for each field of a state. The fields without defaults are the key, or not null."""
-    keys = {"store_id", "section"} if cls is SectionState else {"store_id"}
+def columns_of(cls: type[AttrsInstance], *keys: str) -> list[Column[object]]:
+    """Return a column for each field of a class, which is not null unless the field may be None.
+
+    `keys` are the fields of the primary key.
+    """
     return [
         Column(
             field.name,

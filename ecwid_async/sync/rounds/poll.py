@@ -85,6 +85,8 @@ async def _read_changes(section: SectionSync, *, compare_ids: bool) -> None:
     )
     async with changes:
         rest, error = await _store_groups(section, changes.raw())
+    if section.is_paused:
+        return
     # The last group is stored together with what the whole read has shown.
     problem = changes.deletions_problem if section.plan.deleted is not None else ""
     change = partial(_finish, section=section, compared_ids=compare_ids, error=error, deletions_problem=problem or None)
@@ -103,9 +105,13 @@ async def _read_changes(section: SectionSync, *, compare_ids: bool) -> None:
 async def _store_groups(
     section: SectionSync, batches: AsyncGenerator[ChangeBatch[msgspec.Raw], None]
 ) -> tuple[list[ChangeBatch[msgspec.Raw]], EcwidError | None]:
-    """Store batches in groups. Return the last group, which is not stored yet, and the error that ended the read."""
+    """Store batches in groups. Return the last group, which is not stored yet, and the error that ended the read.
+
+    The section is paused if the round is to end, and the next one can continue after the groups that are stored.
+    """
     group: list[ChangeBatch[msgspec.Raw]] = []
     rows = 0
+    start = section.cursor()
     async with aclosing(batches):
         while True:
             try:
@@ -116,9 +122,22 @@ async def _store_groups(
                 return group, None
             if rows >= section.round.settings.rows_per_transaction:
                 await _commit_group(section, group)
+                if section.round.should_pause() and _has_moved(section.cursor(), start):
+                    section.is_paused = True
+                    return [], None
                 group, rows = [], 0
             group.append(batch)
             rows += len(batch.items) + len(batch.deletions)
+
+
+def _has_moved(cursor: Cursor | None, start: Cursor | None) -> bool:
+    """Return whether a read that begins at the cursor continues one that began at `start`."""
+    if cursor is None:
+        return False
+    if cursor.since is None:
+        # The first read of a list that can't be continued has no token, and begins anew.
+        return bool(cursor.scan) and (start is None or cursor.scan != start.scan)
+    return start is None or start.since is None or cursor.since > start.since
 
 
 async def _commit_group(

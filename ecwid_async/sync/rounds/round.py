@@ -45,7 +45,7 @@ _ERRORS_OF_THE_ROUND: Final = (InvalidToken, StoreSuspended, StoreNotFound, Limi
 async def run_round(
     round_: Round, sections: Sequence[MirrorSection], changes: StoreChanges, budget: LookupBudget
 ) -> dict[str, SectionSync]:
-    """Do everything that is due in these sections. Return those in which something was done or that failed.
+    """Do everything that is due in these sections. Return those that are allowed, with what was done.
 
     A section that fails does not stop the others. Raises the errors that are not about one section.
     """
@@ -68,16 +68,26 @@ async def run_round(
                 each.state = noted
     allowed = [each for each in everything if not is_skipped(each.state, now=round_.now, settings=round_.settings)]
     active = [each for each in allowed if not is_paused(each.state, now=round_.now, settings=round_.settings)]
+    # A round that was paused leaves some sections to the next one.
+    active.sort(key=lambda each: each.state.polled_at or 0)
     budget.refill(round_.now)
     # Marked items first, also in a section whose list can't be read at present.
     await _look_up(allowed, budget)
-    tasks = [
-        partial(_run_guarded, section, partial(_run_steps, section, _changed_at(section, changes)))
-        for section in active
-    ]
-    await _run_limited(tasks, round_.settings.sections_at_once)
-    await _look_up([each for each in active if not _has_failed(each)], budget)
-    return {each.name: each for each in allowed if _did_something(each)}
+    begun = 0
+
+    async def run(section: SectionSync) -> None:
+        nonlocal begun
+        begun += 1
+        # The first one always begins: a round does something.
+        if begun > 1 and round_.should_pause():
+            section.is_paused = True
+            return
+        await _run_guarded(section, partial(_run_steps, section, _changed_at(section, changes)))
+
+    await _run_limited([partial(run, section) for section in active], round_.settings.sections_at_once)
+    if not round_.should_pause():
+        await _look_up([each for each in active if not each.has_failed], budget)
+    return {each.name: each for each in allowed}
 
 
 def _note_change(section: SectionSync, changes: StoreChanges) -> SectionState:
@@ -98,14 +108,6 @@ def _note_change(section: SectionSync, changes: StoreChanges) -> SectionState:
 def _changed_at(section: SectionSync, changes: StoreChanges) -> int | None:
     name = section.section.stats
     return None if name is None else changes.times.get(name)
-
-
-def _has_failed(section: SectionSync) -> bool:
-    return bool(section.report.error or section.report.skipped)
-
-
-def _did_something(section: SectionSync) -> bool:
-    return bool(section.report.steps) or _has_failed(section)
 
 
 async def _look_up(sections: Sequence[SectionSync], budget: LookupBudget) -> None:
@@ -154,7 +156,7 @@ def _fail(state: SectionState, *, section: SectionSync, error: EcwidError) -> Se
 
 
 async def _run_steps(section: SectionSync, changed_at: int | None) -> None:
-    if _has_failed(section):
+    if section.has_failed:
         return  # reading its due items has failed
     round_ = section.round
     now, settings = round_.now, round_.settings
@@ -179,6 +181,9 @@ async def _run_steps(section: SectionSync, changed_at: int | None) -> None:
         else:
             await poll(section)
     if section.is_filtered and not section.report.error:
+        if section.is_paused or round_.should_pause():
+            section.is_paused = True
+            return
         await _run_checks(section)
 
 

@@ -56,6 +56,7 @@ class Round:
     scopes: Callable[[], Awaitable[frozenset[str] | None]]
     count_requests: Callable[[], int]
     on_progress: Callable[[SectionReport], None]
+    should_pause: Callable[[], bool]
 
 
 class SectionSync(SectionReader):
@@ -70,7 +71,19 @@ class SectionSync(SectionReader):
         """The scopes of the token, once they were needed."""
         self.has_due = has_due
         """Whether items of the section may be due."""
+        self.is_paused = False
+        """Whether something was left to the next round."""
         self._latest = round_.now
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the section failed in this round, or is not allowed."""
+        return bool(self.report.error or self.report.skipped)
+
+    @property
+    def has_done_something(self) -> bool:
+        """Whether anything was done in the section, or failed."""
+        return bool(self.report.steps) or self.has_failed
 
     def cursor(self) -> Cursor | None:
         """Return the cursor of the section. Raises `ConfigError` if a newer version of the library stored it."""

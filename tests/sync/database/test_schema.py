@@ -9,7 +9,12 @@ from ecwid_async.sync.database.schema import SCHEMA_VERSION, Schema
 from ecwid_async.sync.rows import MIRROR_SECTIONS
 
 # Hashes of the tables and columns, by version. If they change, raise SCHEMA_VERSION and add the new ones.
-FINGERPRINTS = {(1, "sqlite"): "a8158f2b970db693", (1, "postgresql"): "d07fda6faf1de437"}
+FINGERPRINTS = {
+    (1, "sqlite"): "a8158f2b970db693",
+    (1, "postgresql"): "d07fda6faf1de437",
+    (2, "sqlite"): "8c60b651798e0f4d",
+    (2, "postgresql"): "bd63d2caa20bfd1c",
+}
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])

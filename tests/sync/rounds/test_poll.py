@@ -285,6 +285,7 @@ async def test_deletions_are_kept_as_rows_without_data_or_removed(shop, sqlite_u
         async with mirror._opened.read() as connection:
             row = (await connection.execute(table.select().where(table.c.id == first))).one()
         assert (row.document, row.name) == (None, None)
+    shop.wait(DAY)
     async with shop.mirror(sqlite_url, remove_deleted=True) as mirror:
         await sync(mirror, shop)
         assert await shop.deleted(mirror) == set()

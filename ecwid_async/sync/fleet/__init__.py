@@ -1,0 +1,33 @@
+"""Many stores in one mirror: a schedule in the database, and slices of rounds in turn."""
+
+from ecwid_async.sync.fleet.events import (
+    FleetEvent,
+    FleetListed,
+    FleetProblem,
+    SliceEnded,
+    SliceStarted,
+    StoreProgress,
+)
+from ecwid_async.sync.fleet.fleet import Fleet, FleetReport
+from ecwid_async.sync.fleet.settings import FleetSettings
+from ecwid_async.sync.fleet.slices import SliceOutcome, SliceResult
+from ecwid_async.sync.fleet.sources import StoreSource, stores_from_sql
+from ecwid_async.sync.fleet.status import FleetStatus, fleet_status
+
+__all__ = [
+    "Fleet",
+    "FleetEvent",
+    "FleetListed",
+    "FleetProblem",
+    "FleetReport",
+    "FleetSettings",
+    "FleetStatus",
+    "SliceEnded",
+    "SliceOutcome",
+    "SliceResult",
+    "SliceStarted",
+    "StoreProgress",
+    "StoreSource",
+    "fleet_status",
+    "stores_from_sql",
+]
