@@ -14,7 +14,7 @@ _README: Final = _ROOT / "benchmarks" / "README.md"
 
 def main() -> None:
     """Run the named benchmarks, or all, and update the README."""
-    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel"):
+    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel", "dlt"):
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"

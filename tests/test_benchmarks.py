@@ -13,10 +13,15 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel"])
+@pytest.mark.parametrize(
+    "name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel", "dlt"]
+)
 def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "decode":
         pytest.importorskip("pydantic")
+    if name == "dlt":
+        for library in ("dlt", "duckdb", "pyarrow"):
+            pytest.importorskip(library)
     if name == "traffic":
         pytest.importorskip("trio")
     if name == "export":

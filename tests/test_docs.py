@@ -62,6 +62,7 @@ def demo(monkeypatch, tmp_path, no_rate_limit):
     with serve_in_thread(demo_sandbox(products=120, orders=150, customers=60, requests_per_minute=None)) as server:
         monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
         monkeypatch.setenv("ECWID_JOURNAL_FOLDER", str(tmp_path / "journals"))
+        monkeypatch.setenv("DLT_DATA_DIR", str(tmp_path / "dlt"))
         monkeypatch.setenv("ECWID_STORE_ID", str(DEMO_STORE_ID))
         monkeypatch.setenv("ECWID_TOKEN", DEMO_TOKEN)
         yield

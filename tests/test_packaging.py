@@ -44,6 +44,7 @@ def test_the_command_and_the_pytest_plugin_are_found():
         ("transport.pyqwest", "pyqwest", "pyqwest"),
         ("transport.rate_limit.redis", "redis", "redis"),
         ("observe.opentelemetry", "opentelemetry", "otel"),
+        ("sync.dlt", "dlt", "dlt"),
         ("tokens.encryption", "cryptography", "tokens"),
         ("tokens.sql", "sqlalchemy", "tokens"),
     ],

@@ -36,8 +36,8 @@ try:
     from dlt.common import logger
     from dlt.common.destination.exceptions import DestinationUndefinedEntity
     from dlt.extract import DltResource, DltSource
-except ImportError:
-    raise ConfigError("a dlt source needs dlt: pip install 'ecwid-async[dlt]'") from None
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error}: ecwid_source needs pip install 'ecwid-async[dlt]'") from None
 
 __all__ = ["PROBLEMS_TABLE", "ecwid_source"]
 

@@ -221,6 +221,9 @@ def test_without_its_state_a_pipeline_finds_what_was_deleted(warehouse, shop):
     warehouse.pipeline = warehouse.new_pipeline("pipelines", name="another")
     warehouse.run()
     assert warehouse.names() == products(shop)
+    shop.edit_silently(second, "Edited without a new update time")
+    warehouse.pipeline.run(warehouse.source(), refresh="drop_sources")
+    assert warehouse.names() == products(shop)
 
 
 def test_a_destination_that_cannot_be_queried_is_reported(warehouse, shop, monkeypatch):
