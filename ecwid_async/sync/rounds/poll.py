@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ChangeBatch, Cursor
 from ecwid_async.errors import EcwidError, ScanDrifted, TooManyDeletions
-from ecwid_async.sync.database import DueItem, SectionState, clear_by_get, record_poll
+from ecwid_async.sync.database import DueItem, SectionState, WriteResult, clear_by_get, record_poll
 from ecwid_async.sync.rounds.schedule import retry_time
 from ecwid_async.sync.rounds.section_sync import SectionSync
 from ecwid_async.sync.snapshots import read_snapshot
@@ -121,8 +121,9 @@ async def _store_groups(
             if batch is None:
                 return group, None
             if rows >= section.round.settings.rows_per_transaction:
-                await _commit_group(section, group)
-                if section.round.should_pause() and _has_moved(section.cursor(), start):
+                result = await _commit_group(section, group)
+                # A part of a list may begin anew each time: with nothing new, the next round would get no further.
+                if section.round.should_pause() and result.stored and _has_moved(section.cursor(), start):
                     section.is_paused = True
                     return [], None
                 group, rows = [], 0
@@ -146,7 +147,7 @@ async def _commit_group(
     *,
     change: _Change | None = None,
     also: _Also | None = None,
-) -> None:
+) -> WriteResult:
     cursor = group[-1].cursor if group else None
 
     def move(state: SectionState) -> SectionState:
@@ -155,7 +156,7 @@ async def _commit_group(
         return state if change is None else change(state)
 
     missing = [item_id for batch in group for item_id in batch.missing]
-    await section.commit(group, missing=missing, change=move, also=also)
+    return await section.commit(group, missing=missing, change=move, also=also)
 
 
 def _bounded(cursor: Cursor, section: SectionSync) -> Cursor:

@@ -180,10 +180,8 @@ async def _run_steps(section: SectionSync, changed_at: int | None) -> None:
             await reconcile(section)
         else:
             await poll(section)
-    if section.is_filtered and not section.report.error:
-        if section.is_paused or round_.should_pause():
-            section.is_paused = True
-            return
+    # Checks are short, and polls of a busy list would leave them no time.
+    if section.is_filtered and not section.report.error and not section.is_paused:
         await _run_checks(section)
 
 
