@@ -1,9 +1,10 @@
 """The cost of loading a catalogue into DuckDB with dlt.
 
-`ecwid_source` loads 100,000 products into an empty database, by a merge, in one process on one core. The server is in
-another process, on another core if there are several. Beside it are an export to Parquet of the same products, which is
-what reading and converting them costs, and the generic `rest_api` source of dlt, which loads dicts, on a tenth of the
-products. CPU times are those of the client's process, DuckDB included.
+`ecwid_source` loads 100,000 products into an empty database in one process. The server is in another process, on
+another core if there are several. Beside it are an export to Parquet of the same products, which is what reading and
+converting them costs; the same load by appending instead of merging, which does not copy the rows from a staging table;
+and the generic `rest_api` source of dlt, which loads dicts, on a part of the products. All figures are CPU times of the
+client's process, DuckDB included: 100 µs per product are 10,000 products per second on one core.
 """
 
 import asyncio
@@ -33,27 +34,28 @@ from ecwid_async.tokens import MemoryTokens
 
 EXPORT: Final = "export to Parquet"
 ARROW: Final = "ecwid_source"
+APPENDED: Final = "ecwid_source, appended"
 GENERIC: Final = "rest_api of dlt"
 STEPS: Final = ("read and convert", "normalize", "load")
 
-_MIN_ROWS_PER_SECOND: Final = 10_000
+_MAX_MICROSECONDS: Final = 100.0
 _MEMORY: Final = "/dev/shm"  # other programs that write to a disk would disturb the figures
 
 
 class _Sample:
-    """CPU and wall seconds of a run, the wall seconds of its steps, and the CPU seconds of the server."""
+    """CPU seconds of a run, of its steps, and of the server."""
 
     def __init__(self, server: CatalogueServer) -> None:
         self._server = server
-        self.cpu = self.wall = self.server_cpu = 0.0
+        self.cpu = self.server_cpu = 0.0
         self.steps: dict[str, float] = {}
 
     @contextmanager
     def measure(self) -> Iterator[None]:
         """Measure what is done inside."""
-        server_cpu, cpu, wall = self._server.usage()["cpu"], time.process_time(), time.perf_counter()
+        server_cpu, cpu = self._server.usage()["cpu"], time.process_time()
         yield
-        self.cpu, self.wall = time.process_time() - cpu, time.perf_counter() - wall
+        self.cpu = time.process_time() - cpu
         self.server_cpu = self._server.usage()["cpu"] - server_cpu
 
 
@@ -78,8 +80,19 @@ class _Runs:
         _check(manifest.sections["products"].item_count, self._total)
 
     def arrow(self) -> _Sample:
+        return self._load(self._new_source)
+
+    def appended(self) -> _Sample:
+        def new_source() -> Any:
+            source = self._new_source()
+            source.products.apply_hints(write_disposition="append")
+            return source
+
+        return self._load(new_source)
+
+    def _new_source(self) -> Any:
         ecwid = Ecwid(base_url=self._server.url, quota=UNLIMITED_QUOTA, tokens=MemoryTokens({STORE_ID: TOKEN}))
-        return self._load(lambda: ecwid_source([STORE_ID], sections=["products"], ecwid=ecwid))
+        return ecwid_source([STORE_ID], sections=["products"], ecwid=ecwid)
 
     def generic(self) -> _Sample:
         paginator = {"type": "offset", "limit": 100, "total_path": "total"}
@@ -107,9 +120,9 @@ class _Runs:
         )
         with sample.measure():
             for step, action in zip(STEPS, actions, strict=True):
-                start = time.perf_counter()
+                start = time.process_time()
                 action()
-                sample.steps[step] = time.perf_counter() - start
+                sample.steps[step] = time.process_time() - start
         with pipeline.sql_client() as client:
             (row,) = client.execute_sql("SELECT count(*), count(DISTINCT id) FROM products") or ()
         _check(row[0], self._total)
@@ -128,45 +141,34 @@ def _runs(total: int) -> Iterator[_Runs]:
         run_catalogue_server(total) as server,
         tempfile.TemporaryDirectory(dir=_MEMORY if os.path.isdir(_MEMORY) else None) as folder,
     ):
-        _pin_to_one_core()
         os.environ["DLT_DATA_DIR"] = folder
         yield _Runs(server, total, Path(folder))
 
 
-def _pin_to_one_core() -> None:
-    """Check that DuckDB's threads share one core, too: the client was pinned before they were started."""
-    if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) != 1:
-        raise RuntimeError("the client is not pinned to one core")
-
-
 def measure(total: int, part: int, *, rounds: int) -> tuple[list[Table], list[RatioGoal | ValueGoal]]:
     """Load `total` products, and `part` of them with the generic source. Return the tables and goals."""
-    samples: dict[str, list[_Sample]] = {EXPORT: [], ARROW: [], GENERIC: []}
+    samples: dict[str, list[_Sample]] = {EXPORT: [], ARROW: [], APPENDED: [], GENERIC: []}
     with _runs(total) as runs, _runs(part) as few:
         few.arrow()  # imports and warms up what a run needs
         few.export()
         for _ in range(rounds):
             samples[EXPORT].append(runs.export())
             samples[ARROW].append(runs.arrow())
+            samples[APPENDED].append(runs.appended())
             samples[GENERIC].append(few.generic())
-    sizes = {EXPORT: total, ARROW: total, GENERIC: part}
+    sizes = dict.fromkeys(samples, total) | {GENERIC: part}
 
     def table(name: str, unit: str, base: str | None, value: Callable[[_Sample, int], float]) -> Table:
         rows = {each: [value(sample, sizes[each]) for sample in samples[each]] for each in samples}
         return Table(name, unit, base, rows)
 
-    what = f"{total:,} products of 4 KB"
-    cpu = table(f"{what}, {part:,} for {GENERIC}", "CPU µs per product", EXPORT, lambda run, rows: run.cpu / rows * 1e6)
-    rate = table("the same runs on one core", "rows/s", None, lambda run, rows: rows / run.wall)
-    steps = Table(f"the steps of {ARROW}", "µs per product", None, _steps(samples[ARROW], total))
+    name = f"{total:,} products of 4 KB, {part:,} for {GENERIC}"
+    cpu = table(name, "CPU µs per product", EXPORT, lambda run, rows: run.cpu / rows * 1e6)
+    steps = Table(f"the steps of {ARROW}", "CPU µs per product", None, _steps(samples[ARROW], total))
     share = table(
         "server CPU during these runs", "% of the client's", None, lambda run, _: 100 * run.server_cpu / run.cpu
     )
-    goals: list[RatioGoal | ValueGoal] = [
-        ValueGoal(rate, ARROW, _MIN_ROWS_PER_SECOND, at_least=True),
-        RatioGoal(cpu, ARROW, GENERIC, 0.2),
-    ]
-    return [cpu, rate, steps, share], goals
+    return [cpu, steps, share], [ValueGoal(cpu, ARROW, _MAX_MICROSECONDS), RatioGoal(cpu, ARROW, GENERIC, 0.2)]
 
 
 def _steps(samples: list[_Sample], total: int) -> Mapping[str, list[float]]:
@@ -176,7 +178,7 @@ def _steps(samples: list[_Sample], total: int) -> Mapping[str, list[float]]:
 def main() -> None:
     """Run the benchmark and print its report."""
     options = parse_arguments(__doc__)
-    tables, goals = measure(400, 100, rounds=1) if options.quick else measure(100_000, 10_000, rounds=3)
+    tables, goals = measure(400, 100, rounds=1) if options.quick else measure(100_000, 5_000, rounds=2)
     print_report("dlt", tables, goals, as_json=options.json)
 
 
