@@ -22,12 +22,17 @@ from ecwid_async.primitives.error_groups import first_error
 from ecwid_async.sync.database import (
     Database,
     Lease,
+    StoreState,
+    count_due,
     drop_store,
     forget_customer,
     highest_number,
     hold_lease,
+    load_free_epoch,
     load_section,
+    load_sections,
     load_store,
+    lock_free_store,
     mark_due,
     purge_tombstones,
     register_store,
@@ -43,6 +48,7 @@ from ecwid_async.sync.rounds import (
     Round,
     TokenScopes,
     counted_store,
+    is_quiet,
     run_round,
 )
 from ecwid_async.sync.rows import MIRROR_SECTIONS, MirrorSection
@@ -171,6 +177,9 @@ class Mirror:
         async with database.read() as connection:
             number = await highest_number(connection, database.schema)
             known = await load_store(connection, database.schema, store.store_id)
+            epoch = await load_free_epoch(connection, database, store.store_id)
+            states = await load_sections(connection, database.schema, store.store_id)
+            due = await count_due(connection, database.schema, store.store_id)
         try:
             changes = await read_store_changes(counted._channel, clock=self._clock)
         except EcwidError as error:
@@ -178,6 +187,16 @@ class Mirror:
             raise
         if known is None or (known.server, known.identity) != (store.server.rstrip("/"), changes.identity):
             await register_store(database, store.store_id, store.server, changes.identity)
+        elif epoch is not None and not self._is_purge_due(known, changes.read.end - 1):
+            now = changes.read.end - 1
+            quiet = is_quiet(counted, database, sections, states, due, changes, settings=self.settings, now=now)
+            if quiet and await self._finish_quietly(known, epoch, now):
+                return SyncReport(
+                    store_id=store.store_id,
+                    server_time=now,
+                    seconds=anyio.current_time() - started,
+                    requests=count_requests(),
+                )
         async with hold_lease(database, store.store_id, self._owner) as lease:
             round_ = Round(
                 store=counted,
@@ -239,19 +258,29 @@ class Mirror:
 
     async def _finish(self, round_: Round) -> None:
         """Store that the round is complete, and remove what is kept no longer."""
-        database, now = round_.database, int(round_.now)
-        keep_deleted = self.settings.keep_deleted
+        database = round_.database
         async with database.transaction(round_.lease) as connection:
             state = await load_store(connection, database.schema, round_.store.store_id)
             if state is None:
                 return
-            is_purge_due = keep_deleted is not None and not 0 <= now - (state.purged_at or 0) < _PURGE_INTERVAL
-            state = evolve(state, synced_at=now, error=None, error_at=None, failures=0)
-            await save_store(connection, database.schema, state)
-        if keep_deleted is not None and is_purge_due:
-            await self._purge(round_, before=int(round_.now - keep_deleted))
+            done = _completed(state, round_.now)
+            await save_store(connection, database.schema, done)
+        if self.settings.keep_deleted is not None and self._is_purge_due(state, round_.now):
+            await self._purge(round_, before=int(round_.now - self.settings.keep_deleted))
             async with database.transaction(round_.lease) as connection:
-                await save_store(connection, database.schema, evolve(state, purged_at=now))
+                await save_store(connection, database.schema, evolve(done, purged_at=int(round_.now)))
+
+    async def _finish_quietly(self, state: StoreState, epoch: int, now: float) -> bool:
+        """Store that a round has found nothing to do. Return whether that is still true."""
+        database = self._opened
+        async with database.write() as connection:
+            if not await lock_free_store(connection, database, state.store_id, epoch):
+                return False
+            await save_store(connection, database.schema, _completed(state, now))
+        return True
+
+    def _is_purge_due(self, state: StoreState, now: float) -> bool:
+        return self.settings.keep_deleted is not None and not 0 <= now - (state.purged_at or 0) < _PURGE_INTERVAL
 
     async def _purge(self, round_: Round, *, before: int) -> None:
         schema = round_.database.schema
@@ -420,6 +449,10 @@ class Mirror:
         return await verify_store(
             database, counted, sections, settings=self.settings, clock=self._clock, count_requests=count_requests
         )
+
+
+def _completed(state: StoreState, now: float) -> StoreState:
+    return evolve(state, synced_at=int(now), error=None, error_at=None, failures=0)
 
 
 def find_mirror_sections(only: Iterable[str], exclude: Iterable[str]) -> list[MirrorSection]:

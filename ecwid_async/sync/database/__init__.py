@@ -16,7 +16,14 @@ from ecwid_async.sync.database.due_items import (
     settled_number,
 )
 from ecwid_async.sync.database.id_query import query_ids
-from ecwid_async.sync.database.lease import Lease, hold_lease, renew_lease, wait_for_writer
+from ecwid_async.sync.database.lease import (
+    Lease,
+    hold_lease,
+    load_free_epoch,
+    lock_free_store,
+    renew_lease,
+    wait_for_writer,
+)
 from ecwid_async.sync.database.removal import drop_store, forget_customer, purge_tombstones
 from ecwid_async.sync.database.row_index import count_rows, existing_ids
 from ecwid_async.sync.database.schedule_totals import (
@@ -85,6 +92,7 @@ __all__ = [
     "highest_number",
     "hold_lease",
     "list_stores",
+    "load_free_epoch",
     "load_schedule",
     "load_schedule_totals",
     "load_section",
@@ -92,6 +100,7 @@ __all__ = [
     "load_sections",
     "load_store",
     "load_stores",
+    "lock_free_store",
     "mark_due",
     "next_due",
     "postpone",

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from ecwid_async.sync.database.database import Database
     from ecwid_async.sync.database.schema import Schema
 
-__all__ = ["Lease", "check_and_renew", "hold_lease", "release_lease", "renew_lease", "take_lease", "wait_for_writer"]
+__all__ = [
+    "Lease",
+    "check_and_renew",
+    "hold_lease",
+    "load_free_epoch",
+    "lock_free_store",
+    "release_lease",
+    "renew_lease",
+    "take_lease",
+    "wait_for_writer",
+]
 
 
 @frozen(kw_only=True)
@@ -110,6 +120,23 @@ async def _release(database: "Database", store_id: int, owner: str) -> None:
             .where(stores.c.store_id == store_id, stores.c.owner == owner)
             .values(owner=None, lease_until=None)
         )
+
+
+async def load_free_epoch(connection: AsyncConnection, database: "Database", store_id: int) -> int | None:
+    """Return the epoch of a store that nobody synchronizes; None if somebody does, or if it is not registered."""
+    stores = database.schema.stores
+    is_free = stores.c.lease_until.is_(None) | (stores.c.lease_until <= _now(database))
+    statement = select(stores.c.epoch).where(stores.c.store_id == store_id, is_free)
+    return (await connection.execute(statement)).scalar_one_or_none()
+
+
+async def lock_free_store(connection: AsyncConnection, database: "Database", store_id: int, epoch: int) -> bool:
+    """Lock a store until the end of the transaction, if nobody has synchronized it since `load_free_epoch`.
+
+    Return whether that is so: then what was read together with the epoch is still true.
+    """
+    await wait_for_writer(connection, database.schema, store_id)
+    return await load_free_epoch(connection, database, store_id) == epoch
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from ecwid_async.sync.rounds.comparison import batch_of_page
 from ecwid_async.sync.rounds.lookups import LookupBudget
+from ecwid_async.sync.rounds.quiet import is_quiet
 from ecwid_async.sync.rounds.requests import counted_store
 from ecwid_async.sync.rounds.rolling import created_after
 from ecwid_async.sync.rounds.round import run_round
@@ -18,6 +19,7 @@ __all__ = [
     "batch_of_page",
     "counted_store",
     "created_after",
+    "is_quiet",
     "read_snapshot",
     "run_round",
 ]

@@ -23,16 +23,9 @@ from ecwid_async.sync.errors import MirrorError
 from ecwid_async.sync.rounds.audit import audit
 from ecwid_async.sync.rounds.lookups import LookupBudget, find_due_items, look_up_due
 from ecwid_async.sync.rounds.poll import poll, reconcile
+from ecwid_async.sync.rounds.quiet import change_time, needs_poll, needs_reconcile, with_change_time
 from ecwid_async.sync.rounds.rolling import read_slice
-from ecwid_async.sync.rounds.schedule import (
-    audit_range,
-    is_paused,
-    is_poll_due,
-    is_reconcile_due,
-    is_skipped,
-    retry_time,
-    rolling_rows,
-)
+from ecwid_async.sync.rounds.schedule import audit_range, is_paused, is_skipped, retry_time, rolling_rows
 from ecwid_async.sync.rounds.section_sync import Round, SectionSync
 from ecwid_async.sync.rows import MirrorSection
 
@@ -63,7 +56,7 @@ async def run_round(
             for section in sections
         ]
         for each in everything:
-            if (noted := _note_change(each, changes)) != each.state:
+            if (noted := with_change_time(each, each.state, changes, now=round_.now)) != each.state:
                 await save_section(connection, schema, noted)
                 each.state = noted
     allowed = [each for each in everything if not is_skipped(each.state, now=round_.now, settings=round_.settings)]
@@ -82,32 +75,12 @@ async def run_round(
         if begun > 1 and round_.should_pause():
             section.is_paused = True
             return
-        await _run_guarded(section, partial(_run_steps, section, _changed_at(section, changes)))
+        await _run_guarded(section, partial(_run_steps, section, change_time(section, changes)))
 
     await _run_limited([partial(run, section) for section in active], round_.settings.sections_at_once)
     if not round_.should_pause():
         await _look_up([each for each in active if not each.has_failed], budget)
     return {each.name: each for each in allowed}
-
-
-def _note_change(section: SectionSync, changes: StoreChanges) -> SectionState:
-    """Return the state with the time of the section's last change, so that the status shows a cursor that is behind."""
-    state, changed_at = section.state, _changed_at(section, changes)
-    if changed_at is None:
-        return state
-    try:
-        cursor = section.cursor()
-    except EcwidError:
-        cursor = None  # the step that needs the cursor fails
-    is_behind = cursor is not None and cursor.since is not None and changed_at >= cursor.since
-    if is_behind and state.behind_since is None:
-        state = evolve(state, behind_since=int(section.round.now))
-    return evolve(state, stats_time=changed_at)
-
-
-def _changed_at(section: SectionSync, changes: StoreChanges) -> int | None:
-    name = section.section.stats
-    return None if name is None else changes.times.get(name)
 
 
 async def _look_up(sections: Sequence[SectionSync], budget: LookupBudget) -> None:
@@ -158,22 +131,11 @@ def _fail(state: SectionState, *, section: SectionSync, error: EcwidError) -> Se
 async def _run_steps(section: SectionSync, changed_at: int | None) -> None:
     if section.has_failed:
         return  # reading its due items has failed
-    round_ = section.round
-    now, settings = round_.now, round_.settings
+    now = section.round.now
     cursor = section.cursor()
-    if section.resource is not None and is_reconcile_due(
-        section.state, section.plan, cursor=cursor, now=now, settings=settings
-    ):
+    if needs_reconcile(section, section.state, now=now):
         await reconcile(section)
-    elif (section.has_due and not section.section.has_get) or is_poll_due(
-        section.state,
-        cursor=cursor,
-        has_signal=section.section.stats is not None,
-        is_filtered=section.is_filtered,
-        changed_at=changed_at,
-        now=now,
-        settings=settings,
-    ):
+    elif needs_poll(section, section.state, has_due=section.has_due, changed_at=changed_at, now=now):
         # A list that is read whole anyway shows at once what it no longer contains.
         is_whole = section.resource is not None and not section.is_filtered
         if is_whole and cursor is not None and cursor.since is not None and section.state.reconcile_stopped is None:
