@@ -46,6 +46,51 @@ async def test_a_quiet_store_costs_one_request(shop, sqlite_url):
             assert (report.requests, report.sections) == (1, {})
 
 
+async def epoch(mirror):
+    database = mirror._opened
+    async with database.read() as connection:
+        return (await connection.execute(database.schema.stores.select())).one().epoch
+
+
+async def test_a_quiet_store_is_not_reserved_and_its_mirror_is_up_to_date(shop, database_url):
+    (product,) = shop.add_products(1)
+    async with shop.mirror(database_url) as mirror:
+        await shop.settle(mirror, only=FEW)
+        taken = await epoch(mirror)
+        shop.wait(MINUTE)
+        await mirror.sync(shop.store(), only=FEW)
+        (status,) = await mirror.status(STORE)
+        assert (await epoch(mirror), status.synced_at) == (taken, int(shop.now))
+        # Something to do: the store is reserved.
+        await mirror.mark(STORE, "products", product)
+        report = await mirror.sync(shop.store(), only=FEW)
+        assert report.sections["products"].steps == ["lookups"]
+        assert await epoch(mirror) == taken + 1
+
+
+async def test_a_round_of_another_process_meanwhile_is_noticed(shop, sqlite_url, monkeypatch):
+    (product,) = shop.add_products(1)
+    async with shop.mirror(sqlite_url) as mirror, shop.mirror(sqlite_url) as other:
+        await shop.settle(mirror, only=FEW)
+        shop.wait(MINUTE)
+        send = shop.sandbox.send
+
+        async def overtaken(request):
+            monkeypatch.setattr(shop.sandbox, "send", send)
+            response = await send(request)
+            shop.edit(product, "Lamp")
+            shop.wait(MINUTE)
+            await other.sync(shop.store(), only=FEW)
+            return response
+
+        monkeypatch.setattr(shop.sandbox, "send", overtaken)
+        before = await epoch(mirror)
+        await mirror.sync(shop.store(), only=FEW)
+        # Both have taken the lease: this round read again what it had read before the other one.
+        assert await epoch(mirror) == before + 2
+        assert (await shop.rows(mirror))[product]["name"] == "Lamp"
+
+
 async def test_a_change_costs_the_reads_of_its_list_until_the_lag_is_over(shop, sqlite_url):
     (product,) = shop.add_products(1)
     async with shop.mirror(sqlite_url) as mirror:
