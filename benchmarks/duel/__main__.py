@@ -2,7 +2,8 @@
 
 A thousand small stores change in simulated time while each rule reads them, and are then quiet for nine days:
 `scenario` says how. `rules` has the rules of others, `ours` the readers of this library, and `judge` compares what each
-has with the store. A full run takes about half an hour of CPU time, most of it for the database of the mirrors.
+has with the store. A full run takes about 45 minutes of CPU time on a busy machine, most of it
+for the databases of the mirrors.
 """
 
 import argparse
@@ -81,13 +82,13 @@ def _losses(name: str, outcomes: Mapping[str, Outcome]) -> Grid:
         [
             "missing",
             "stale",
-            "deleted and kept",
+            "kept",
             "finds deletions",
-            "missing, 9 days later",
-            "stale",
-            "deleted and kept",
-            "overdue, per 10,000 rows",
-            "requests per store and round",
+            "later: missing",
+            "later: stale",
+            "later: kept",
+            "overdue",
+            "requests",
         ],
         {
             rule: [

@@ -130,6 +130,6 @@ class MirrorCopy:
                 delays.append(world.now - changed.at)
         for number in before.keys() - self.copy.keys():
             # The list of deleted items is read from the lag before the cursor on.
-            deleted_at = world.deleted[number]
-            if deleted_at < cursor - _SETTINGS.lag:
+            deleted_at = world.deleted.get(number)
+            if deleted_at is not None and deleted_at < cursor - _SETTINGS.lag:
                 self.deletion_delays.append(world.now - deleted_at)
