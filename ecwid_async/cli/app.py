@@ -17,6 +17,7 @@ from ecwid_async.cli.get import get
 from ecwid_async.cli.sandbox import serve
 from ecwid_async.cli.sync import sync
 from ecwid_async.cli.sync_status import status
+from ecwid_async.cli.sync_stores import confirm_deletions, mark, wake
 from ecwid_async.cli.sync_verify import verify
 from ecwid_async.cli.tokens import import_tokens, list_tokens, new_key, re_encrypt, remove, restore
 from ecwid_async.wire import to_printable
@@ -56,6 +57,13 @@ mirror = App(name="sync", usage="Usage: ecwid sync --to URL [OPTIONS]", help_epi
 mirror.default(sync)
 mirror.command(status, usage="Usage: ecwid sync status --to URL [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
 mirror.command(verify, usage="Usage: ecwid sync verify --to URL [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
+mirror.command(wake, usage="Usage: ecwid sync wake STORE_ID... --to URL", help_epilogue=_EXIT_CODES_HELP)
+mirror.command(mark, usage="Usage: ecwid sync mark STORE_ID SECTION ID... --to URL", help_epilogue=_EXIT_CODES_HELP)
+mirror.command(
+    confirm_deletions,
+    usage="Usage: ecwid sync confirm-deletions STORE_ID SECTION... --to URL",
+    help_epilogue=_EXIT_CODES_HELP,
+)
 app.command(mirror)
 tokens = App(name="tokens", help="Encrypted tokens of stores in a database.", help_epilogue=_EXIT_CODES_HELP)
 tokens.command(import_tokens, name="import", help_epilogue=_EXIT_CODES_HELP)

@@ -160,7 +160,8 @@ def _describe(demo: _Demo, server: "RunningServer") -> str:
         ((store_id, token),) = demo.tokens.items()
         lines += [f"export ECWID_STORE_ID={store_id}", f"export ECWID_TOKEN={token}"]
     if demo.tokens_file is not None:
-        lines.append(f"# Then, for example: ecwid export --stores {shlex.quote(str(demo.tokens_file.absolute()))}")
+        stores = shlex.quote(str(demo.tokens_file.absolute()))
+        lines.append(f"# Then, for example: ecwid sync --stores {stores} --to sqlite:///stores.db --watch 60s")
     lines += [f"# Store {store_id} is broken: {problem}" for store_id, problem in demo.broken.items()]
     return "".join(f"{line}\n" for line in lines)
 

@@ -1,4 +1,4 @@
-"""``ecwid sync``: keep a database in step with a store."""
+"""``ecwid sync``: keep a database in step with a store, or with many."""
 
 import asyncio
 import os
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlsplit
 
 from cyclopts import Group, Parameter
+from cyclopts.validators import Number
 
 from ecwid_async.cli.durations import parse_duration
 from ecwid_async.cli.exit_codes import NEEDS_ATTENTION, UsageError
 from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect
+from ecwid_async.cli.store_source import StoreSourceArguments
 from ecwid_async.errors import ConfigError
 from ecwid_async.wire import to_printable
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ecwid_async.sync import Mirror, SectionReport, SyncReport
 
 __all__ = [
+    "KEPT_NOTE",
     "DatabaseURL",
     "SectionNames",
     "database_url",
@@ -35,9 +38,11 @@ __all__ = [
 ]
 
 _URL_VARIABLE: Final = "ECWID_SYNC_URL"
-_KEPT_NOTE: Final = "Everything stored so far is kept: run the same command to continue."
+KEPT_NOTE: Final = "Everything stored so far is kept: run the same command to continue."
+"""What an interrupted sync says."""
 _DATABASE = Group("Database")
 _SECTIONS = Group("Sections")
+_STORES = Group("Several stores")
 
 DatabaseURL = Annotated[
     str | None,
@@ -67,6 +72,17 @@ class SectionArguments:
     "Go on with the deletions of a section that stopped because too many items were gone. Repeatable."
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class FleetArguments:
+    """How several stores are synchronized."""
+
+    stores_at_once: Annotated[int | None, Parameter(group=_STORES, validator=Number(gte=1))] = None
+    "How many stores are synchronized at a time, by default 50."
+    name: Annotated[str | None, Parameter(group=_STORES)] = None
+    "Name of the fleet, by default default: fleets with different stores in one database need different names."
+
+
 def sync(
     *,
     to: DatabaseURL = None,
@@ -76,17 +92,34 @@ def sync(
     quiet: Annotated[bool, Parameter(help="Print errors only.")] = False,
     json: Annotated[bool, Parameter(help="Print a line of JSON for each round.")] = False,
     section_arguments: SectionArguments | None = None,
+    source: StoreSourceArguments | None = None,
+    fleet_arguments: FleetArguments | None = None,
     store: StoreOptions | None = None,
 ) -> int:
-    """Bring a database in step with a store: all sections, hidden items included.
+    """Bring a database in step with a store, or with many: all sections, hidden items included.
 
     The first run reads everything, later ones what has changed since. Nothing is lost if a run is interrupted: run the
     command again to continue. See also ``ecwid sync status`` and ``ecwid sync verify``.
     """
     arguments = section_arguments or SectionArguments()
+    source, fleet_arguments = source or StoreSourceArguments(), fleet_arguments or FleetArguments()
+    every = None if watch is None else parse_duration(watch, option="--watch", least=1.0)
+    if source.given:
+        return _sync_many(
+            database_url(to),
+            every=every,
+            sections=arguments,
+            source=source,
+            fleet_arguments=fleet_arguments,
+            store=store or StoreOptions(),
+            shown=not (quiet or json),
+            json=json,
+        )
+    if fleet_arguments != FleetArguments():
+        raise UsageError("--stores-at-once and --name apply to several stores: add --stores FILE.")
     work = _Sync(
         url=database_url(to),
-        every=None if watch is None else parse_duration(watch, option="--watch", least=1.0),
+        every=every,
         only=section_names(arguments.only),
         exclude=section_names(arguments.exclude),
         confirmed=section_names(arguments.confirm_deletions),
@@ -98,11 +131,48 @@ def sync(
         return asyncio.run(work.run(access))
     except KeyboardInterrupt:
         if work.every is None:
-            raise KeyboardInterrupt(_KEPT_NOTE) from None
+            raise KeyboardInterrupt(KEPT_NOTE) from None
         # Ctrl-C is the normal end of --watch.
         if work.shown:
             sys.stderr.write("stopped\n")
         return 0
+
+
+def _sync_many(
+    url: str,
+    *,
+    every: float | None,
+    sections: SectionArguments,
+    source: StoreSourceArguments,
+    fleet_arguments: FleetArguments,
+    store: StoreOptions,
+    shown: bool,
+    json: bool,
+) -> int:
+    from ecwid_async.cli.sync_fleet import FleetSync
+    from ecwid_async.sync import FleetSettings
+
+    if store.sandbox or store.sizes.arguments():
+        raise UsageError("--sandbox is a single store: leave the options of several stores out.")
+    if sections.confirm_deletions:
+        raise UsageError("--confirm-deletions is for one store: run ecwid sync confirm-deletions STORE_ID SECTION.")
+    source.check()
+    defaults = FleetSettings()
+    settings = FleetSettings(
+        name=defaults.name if fleet_arguments.name is None else fleet_arguments.name,
+        every=defaults.every if every is None else every,
+        stores_at_once=fleet_arguments.stores_at_once or defaults.stores_at_once,
+    )
+    return FleetSync(
+        url=url,
+        stores=source,
+        settings=settings,
+        watch=every is not None,
+        only=section_names(sections.only),
+        exclude=section_names(sections.exclude),
+        shown=shown,
+        json=json,
+    ).run()
 
 
 def database_url(to: str | None) -> str:

@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from ecwid_async.sync import SectionReport, SectionStatus, StoreStatus
     from ecwid_async.wire import Event
 
-__all__ = ["Level", "SectionRow", "SyncDisplay", "build_table", "describe_changes", "section_rows"]
+__all__ = [
+    "Level",
+    "SectionRow",
+    "SyncDisplay",
+    "build_table",
+    "describe_changes",
+    "describe_operation",
+    "section_rows",
+    "time_of_day",
+]
 
 Level = Literal["ok", "busy", "warning", "error", "skipped"]
 
@@ -267,7 +276,7 @@ class SyncDisplay:
             failed = event.error is not None or event.status not in (None, 429)
             self._activity = f"{'request failed' if failed else 'rate limit'}, resuming in {event.seconds:.0f} s"
         elif event.kind is EventKind.CALL_ENDED and event.error is None:
-            what = _describe_operation(event.operation)
+            what = describe_operation(event.operation)
             self._pages[what] = self._pages.get(what, 0) + 1
             self._activity = what if self._pages[what] == 1 else f"{what}, {self._pages[what]:,} requests"
 
@@ -319,11 +328,11 @@ class SyncDisplay:
             self._print(message)
 
     def _line(self, text: Text) -> Text:
-        return Text.assemble((f"{_time_of_day(self._clock())}  ", "dim"), text)
+        return Text.assemble((f"{time_of_day(self._clock())}  ", "dim"), text)
 
     def _print(self, text: str) -> None:
         self._last_line = self._clock()
-        line = f"{_time_of_day(self._clock())} {to_printable(text, limit=None)}"
+        line = f"{time_of_day(self._clock())} {to_printable(text, limit=None)}"
         self._console.print(line, soft_wrap=True, markup=False)
 
     def __rich__(self) -> RenderableType:
@@ -352,11 +361,12 @@ def _number(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def _time_of_day(seconds: float) -> str:
+def time_of_day(seconds: float) -> str:
+    """Return a time of this machine's clock, such as ``12:03:45``."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%H:%M:%S")
 
 
-def _describe_operation(operation: str) -> str:
+def describe_operation(operation: str) -> str:
     """Return what a request does, from its operation, such as ``GET /products/{productId}``."""
     if operation == "GET /latest-stats":
         return "asking what changed"

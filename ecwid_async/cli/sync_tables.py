@@ -13,9 +13,9 @@ from ecwid_async.cli.durations import format_age
 from ecwid_async.cli.render import FittedTable
 
 if TYPE_CHECKING:
-    from ecwid_async.sync import SectionStatus, SectionVerification, StoreStatus, VerifyReport
+    from ecwid_async.sync import FleetStatus, SectionStatus, SectionVerification, StoreStatus, VerifyReport
 
-__all__ = ["status_table", "verification_table"]
+__all__ = ["fleet_table", "status_table", "verification_table"]
 
 _COLUMNS: Final = (
     "Rows",
@@ -102,6 +102,50 @@ def _cells(section: "SectionStatus", now: float) -> dict[str, RenderableType]:
         "Audited": age(section.audited_at),
         "Compared": age(section.reconciled_at),
     }
+
+
+def fleet_table(fleet: "FleetStatus") -> RenderableType:
+    """Build the totals of a fleet, its problems, and the stores that fail."""
+    totals = fleet.totals
+    parts: list[RenderableType] = [
+        Text.assemble((f"Fleet {fleet.name}", "bold"), f": {totals.stores:,} stores, every {format_age(totals.every)}"),
+        Text(
+            f"  {totals.ok:,} ok, {totals.continues:,} continuing, {totals.new:,} new, {totals.failing:,} failing, "
+            f"{totals.refused:,} refused"
+        ),
+    ]
+    longest = f", the first for {format_age(totals.longest_late)}" if totals.due else ""
+    parts.append(Text(f"  {totals.in_progress:,} in progress, {totals.due:,} due{longest}"))
+    if totals.mean_interval is not None and totals.longest_interval is not None:
+        parts.append(
+            Text(
+                f"  a round every {format_age(totals.mean_interval)} on average, {format_age(totals.longest_interval)} "
+                "at most"
+            )
+        )
+    if totals.mean_seconds is not None and totals.mean_requests is not None:
+        parts.append(Text(f"  a round takes {totals.mean_seconds:.1f} s and {totals.mean_requests:.1f} requests"))
+    for name, section in fleet.sections.items():
+        counts = {
+            "found late": section.late,
+            "silent": section.silent,
+            "refused by the database": section.refused,
+        }
+        found = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+        if found:
+            parts.append(Text(f"  {name}: {found}"))
+    parts += [Text(f"! {problem}", "bold yellow") for problem in fleet.problems] or [Text("✓ all work", "green")]
+    if fleet.worst:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for store in fleet.worst:
+            left = store.due_at - fleet.now
+            again = f"again in {format_age(left)}" if left >= 1 else "again now"
+            style = "bold red" if store.condition == "refused" else "bold yellow"
+            table.add_row("", Text(str(store.store_id), "cyan"), Text(store.condition, style), again, store.error or "")
+        parts.append(table)
+        if (more := totals.failing + totals.refused - len(fleet.worst)) > 0:
+            parts.append(Text(f"  and {more:,} more"))
+    return Group(*parts)
 
 
 def verification_table(report: "VerifyReport") -> RenderableType:

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from ecwid_async.tokens import ReEncryption, SQLTokens, TokenStatus
     from ecwid_async.transport import Secret
 
-__all__ = ["import_tokens", "list_tokens", "new_key", "re_encrypt", "remove", "restore"]
+__all__ = [
+    "DatabaseArguments",
+    "find_url",
+    "import_tokens",
+    "list_tokens",
+    "new_key",
+    "re_encrypt",
+    "remove",
+    "restore",
+]
 
 _DATABASE_VARIABLE: Final = "ECWID_TOKEN_DATABASE"
 _DATABASE = Group("Database")
@@ -43,7 +52,7 @@ class DatabaseArguments:
 
     def open(self, *, create: bool = False) -> "SQLTokens":
         """Return the tokens. Raises `UsageError` if there is no such file, unless it may be created."""
-        url = _find_url(self.database)
+        url = find_url(self.database)
         try:
             from ecwid_async.tokens import SQLTokens, read_keys
         except ModuleNotFoundError as error:
@@ -163,7 +172,8 @@ def re_encrypt(
     return 0
 
 
-def _find_url(database: str | None) -> str:
+def find_url(database: str | None) -> str:
+    """Return the URL of the database, from the option or the environment. Raises `UsageError` if there is none."""
     if database is None:
         url = os.environ.get(_DATABASE_VARIABLE)
         if not url:

@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from ecwid_async.sync.fleet import SliceStarted as SliceStarted
     from ecwid_async.sync.fleet import StoreProgress as StoreProgress
     from ecwid_async.sync.fleet import StoreSource as StoreSource
+    from ecwid_async.sync.fleet import fleet_names as fleet_names
     from ecwid_async.sync.fleet import fleet_status as fleet_status
     from ecwid_async.sync.fleet import stores_from_sql as stores_from_sql
+    from ecwid_async.sync.fleet import wake as wake
     from ecwid_async.sync.mirror import Mirror as Mirror
     from ecwid_async.sync.reports import SectionReport as SectionReport
     from ecwid_async.sync.reports import SyncReport as SyncReport
     from ecwid_async.sync.settings import MirrorSettings as MirrorSettings
+    from ecwid_async.sync.status import MirrorSummary as MirrorSummary
     from ecwid_async.sync.status import SectionCondition as SectionCondition
     from ecwid_async.sync.status import SectionStatus as SectionStatus
     from ecwid_async.sync.status import StoreStatus as StoreStatus
@@ -71,13 +74,15 @@ _MODULES: Final = {
         "SliceStarted",
         "StoreProgress",
         "StoreSource",
+        "fleet_names",
         "fleet_status",
         "stores_from_sql",
+        "wake",
     ),
     "mirror": ("Mirror",),
     "reports": ("SectionReport", "SyncReport"),
     "settings": ("MirrorSettings",),
-    "status": ("SectionCondition", "SectionStatus", "StoreStatus", "to_prometheus"),
+    "status": ("MirrorSummary", "SectionCondition", "SectionStatus", "StoreStatus", "to_prometheus"),
     "verify": ("Mismatch", "MismatchKind", "SectionVerification", "VerifyReport"),
 }
 

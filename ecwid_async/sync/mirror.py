@@ -53,8 +53,8 @@ from ecwid_async.sync.rounds import (
 )
 from ecwid_async.sync.rows import MIRROR_SECTIONS, MirrorSection
 from ecwid_async.sync.settings import MirrorSettings
-from ecwid_async.sync.status import StoreStatus
-from ecwid_async.sync.status_queries import load_status
+from ecwid_async.sync.status import MirrorSummary, StoreStatus
+from ecwid_async.sync.status_queries import load_status, load_summary
 from ecwid_async.sync.verify import VerifyReport, verify_store
 from ecwid_async.transport import check_number
 
@@ -427,6 +427,14 @@ class Mirror:
         followed a change for that long.
         """
         return await load_status(self._opened, store_id, now=self._clock(), stale_after=stale_after)
+
+    async def summary(self, *, stale_after: float = _STALE_AFTER, worst: int = 20) -> MirrorSummary:
+        """Return how many stores there are and have problems, with the status of up to `worst` of the latter.
+
+        For thousands of stores, of which `status` counts every row. `stale_after` is that of `status`. No request is
+        sent.
+        """
+        return await load_summary(self._opened, now=self._clock(), stale_after=stale_after, worst=worst)
 
     async def verify(self, store: Store, *, only: Iterable[str] = (), exclude: Iterable[str] = ()) -> VerifyReport:
         """Compare the whole mirror of a store with the store. Nothing is changed.

@@ -1,12 +1,15 @@
 """The state of a mirror as values, for people, programs and monitors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from attrs import asdict, field, frozen
 
-__all__ = ["SectionCondition", "SectionStatus", "StoreStatus", "to_prometheus"]
+if TYPE_CHECKING:
+    from ecwid_async.sync.fleet import FleetStatus
+
+__all__ = ["REPORTED_FOR", "MirrorSummary", "SectionCondition", "SectionStatus", "StoreStatus", "to_prometheus"]
 
 SectionCondition: TypeAlias = Literal["new", "reading", "ok", "skipped", "failing", "unproven", "stopped", "behind"]
 """The condition of a section in one word.
@@ -17,7 +20,7 @@ the last try failed. "unproven": a part could not be read completely. "stopped":
 """
 
 # For this long, a monitor is told of items that were found too late.
-_REPORTED_FOR: Final = 24 * 3600
+REPORTED_FOR: Final = 24 * 3600
 
 
 @frozen(kw_only=True)
@@ -84,11 +87,11 @@ class SectionStatus:
             )
         if self.stopped:
             found.append(f"{self.name}: {self.stopped}")
-        if self.refused_at is not None and now - self.refused_at < _REPORTED_FOR:
+        if self.refused_at is not None and now - self.refused_at < REPORTED_FOR:
             found.append(
                 f"{self.name}: the database refused an item in the last day (in all {self.refused:,}), {self.refusal}"
             )
-        if (self.late or self.silent) and self.loss_at is not None and now - self.loss_at < _REPORTED_FOR:
+        if (self.late or self.silent) and self.loss_at is not None and now - self.loss_at < REPORTED_FOR:
             found.append(
                 f"{self.name}: a poll had missed items, which an audit found in the last day "
                 f"(in all {self.late} late and {self.silent} silent ones)"
@@ -142,6 +145,19 @@ class StoreStatus:
         return {**asdict(self), "age": self.age, "healthy": self.healthy, "problems": self.problems}
 
 
+@frozen(kw_only=True)
+class MirrorSummary:
+    """The status of a database with any number of stores.
+
+    `stores` is their number, `unhealthy` the number of those with problems, and `worst` has the status of up to so many
+    of the latter as were asked for, ordered by id.
+    """
+
+    stores: int
+    unhealthy: int
+    worst: list[StoreStatus] = field(factory=list)
+
+
 _SECTION_METRICS: Final = (
     ("rows", "gauge", "Items in the mirror."),
     ("deleted", "gauge", "Items known to be deleted."),
@@ -175,16 +191,57 @@ _CONDITIONS: Final[tuple[SectionCondition, ...]] = (
 )
 
 
-def to_prometheus(stores: Iterable[StoreStatus]) -> str:
-    """Return the status of stores in the text format of Prometheus."""
-    stores = list(stores)
+_FLEET_CONDITIONS: Final = ("new", "ok", "continues", "failing", "refused")
+_FLEET_METRICS: Final = (
+    ("in_progress", "in_progress", "Stores that are synchronized now."),
+    ("due", "due", "Stores that wait to be synchronized."),
+    ("longest_late", "longest_late_seconds", "How long the first of them has been due."),
+    ("every", "every_seconds", "The interval that was asked for."),
+    ("mean_interval", "mean_interval_seconds", "The mean of the last intervals of stores that work."),
+    ("longest_interval", "longest_interval_seconds", "The longest of the last intervals of stores that work."),
+    ("mean_seconds", "mean_round_seconds", "The mean duration of the latest rounds."),
+    ("mean_requests", "mean_round_requests", "The mean number of requests of the latest rounds."),
+)
+_FLEET_SECTION_METRICS: Final = (
+    ("late", "Items that polls missed and audits found, in all stores."),
+    ("silent", "Items that had changed without a new update time, in all stores."),
+    ("refused", "Items that the database refused, in all stores."),
+)
+
+_Samples: TypeAlias = Iterable[tuple[str, float | None]]
+
+
+def to_prometheus(
+    stores: Iterable[StoreStatus], *, fleets: "Iterable[FleetStatus]" = (), summary: MirrorSummary | None = None
+) -> str:
+    """Return the status of stores in the text format of Prometheus, and the totals of fleets and of the database.
+
+    There are some 400 series for each store, and 150 for each fleet however many stores it has.
+    """
+    lines: list[str] = []
+    if summary is not None:
+        lines += _family("ecwid_mirror_stores", "gauge", "Stores of the database.", [("", summary.stores)])
+        text = "Stores that a monitor should report."
+        lines += _family("ecwid_mirror_unhealthy_stores", "gauge", text, [("", summary.unhealthy)])
+    lines += _store_metrics(list(stores))
+    lines += _fleet_metrics(list(fleets))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _family(name: str, kind: str, text: str, samples: _Samples) -> list[str]:
+    """Return the lines of a metric; none without samples. Each has its labels as text."""
+    name += "_total" if kind == "counter" else ""
+    shown = [
+        f"{name}{f'{{{labels}}}' if labels else ''} {value:.17g}" for labels, value in samples if value is not None
+    ]
+    return [f"# HELP {name} {text}", f"# TYPE {name} {kind}", *shown] if shown else []
+
+
+def _store_metrics(stores: Sequence[StoreStatus]) -> list[str]:
     lines: list[str] = []
 
-    def family(name: str, kind: str, text: str, samples: Iterable[tuple[str, float | None]]) -> None:
-        name = f"ecwid_mirror_{name}" + ("_total" if kind == "counter" else "")
-        shown = [f"{name}{{{labels}}} {value:.17g}" for labels, value in samples if value is not None]
-        if shown:
-            lines.extend((f"# HELP {name} {text}", f"# TYPE {name} {kind}", *shown))
+    def family(name: str, kind: str, text: str, samples: _Samples) -> None:
+        lines.extend(_family(f"ecwid_mirror_{name}", kind, text, samples))
 
     by_store = [(f'store="{store.store_id}"', store) for store in stores]
     by_section = [
@@ -213,7 +270,50 @@ def to_prometheus(stores: Iterable[StoreStatus]) -> str:
         for condition in _CONDITIONS
     ]
     family("condition", "gauge", "1 for the condition of the section.", conditions)
-    return "".join(f"{line}\n" for line in lines)
+    return lines
+
+
+def _fleet_metrics(fleets: "Sequence[FleetStatus]") -> list[str]:
+    lines: list[str] = []
+
+    def family(name: str, text: str, samples: _Samples) -> None:
+        # Totals of stores decrease when a store leaves, so none of them is a counter.
+        lines.extend(_family(f"ecwid_fleet_{name}", "gauge", text, samples))
+
+    by_fleet = [(f'fleet="{fleet.name}"', fleet) for fleet in fleets]
+    by_section = [
+        (f'{labels},section="{name}"', section)
+        for labels, fleet in by_fleet
+        for name, section in fleet.sections.items()
+    ]
+    family(
+        "healthy",
+        "1 if a monitor has nothing to report.",
+        [(labels, fleet.healthy) for labels, fleet in by_fleet],
+    )
+    family(
+        "stores",
+        "Stores, by what the latest slice ended with.",
+        [
+            (f'{labels},condition="{condition}"', getattr(fleet.totals, condition))
+            for labels, fleet in by_fleet
+            for condition in _FLEET_CONDITIONS
+        ],
+    )
+    for attribute, name, text in _FLEET_METRICS:
+        family(name, text, [(labels, getattr(fleet.totals, attribute)) for labels, fleet in by_fleet])
+    family(
+        "section_stores",
+        "Stores in which a section is in this condition.",
+        [
+            (f'{labels},condition="{condition}"', getattr(section, condition))
+            for labels, section in by_section
+            for condition in ("failing", "unproven", "skipped")
+        ],
+    )
+    for name, text in _FLEET_SECTION_METRICS:
+        family(f"section_{name}", text, [(labels, getattr(section, name)) for labels, section in by_section])
+    return lines
 
 
 def _duration(seconds: float) -> str:

@@ -7,6 +7,7 @@ from ecwid_async.sync.database.due_items import (
     add_due,
     clear_by_get,
     clear_by_search,
+    count_all_due,
     count_due,
     find_due,
     highest_number,
@@ -25,7 +26,7 @@ from ecwid_async.sync.database.lease import (
     wait_for_writer,
 )
 from ecwid_async.sync.database.removal import drop_store, forget_customer, purge_tombstones
-from ecwid_async.sync.database.row_index import count_rows, existing_ids
+from ecwid_async.sync.database.row_index import RowCounts, count_rows, count_rows_by_store, existing_ids
 from ecwid_async.sync.database.schedule_totals import (
     ScheduleTotals,
     SectionTotals,
@@ -36,6 +37,7 @@ from ecwid_async.sync.database.schema import Schema
 from ecwid_async.sync.database.state import (
     SectionState,
     StoreState,
+    load_all_sections,
     load_section,
     load_sections,
     load_store,
@@ -52,6 +54,7 @@ from ecwid_async.sync.database.store_schedule import (
     find_due_stores,
     finish_slice,
     has_stores,
+    list_fleets,
     list_stores,
     load_schedule,
     next_due,
@@ -66,6 +69,7 @@ __all__ = [
     "DueItem",
     "Lease",
     "Reason",
+    "RowCounts",
     "ScheduleCondition",
     "ScheduleTotals",
     "ScheduledStore",
@@ -79,8 +83,10 @@ __all__ = [
     "clear_by_get",
     "clear_by_search",
     "compare",
+    "count_all_due",
     "count_due",
     "count_rows",
+    "count_rows_by_store",
     "database_time",
     "drop_store",
     "existing_ids",
@@ -91,7 +97,9 @@ __all__ = [
     "has_stores",
     "highest_number",
     "hold_lease",
+    "list_fleets",
     "list_stores",
+    "load_all_sections",
     "load_free_epoch",
     "load_schedule",
     "load_schedule_totals",

@@ -33,6 +33,7 @@ __all__ = [
     "add_due",
     "clear_by_get",
     "clear_by_search",
+    "count_all_due",
     "count_due",
     "find_due",
     "highest_number",
@@ -251,6 +252,21 @@ async def clear_by_search(
     if (await connection.execute(select(table.c.id).where(*removable).limit(1))).first() is not None:
         removal = delete(table).where(*removable, table.c.id == bindparam("of_id"))
         await connection.execute(removal, [{"of_id": item_id} for item_id in values])
+
+
+async def count_all_due(
+    connection: AsyncConnection, schema: "Schema", store_ids: Collection[int] | None = None
+) -> dict[int, dict[tuple[str, Reason], int]]:
+    """Return how many items of these stores, or of all, are due, by store, and by section and reason."""
+    table = schema.due_items
+    keys = (table.c.store_id, table.c.section, table.c.reason)
+    statement = select(*keys, func.count()).group_by(*keys)
+    if store_ids is not None:
+        statement = statement.where(table.c.store_id.in_(store_ids))
+    found: dict[int, dict[tuple[str, Reason], int]] = {}
+    for store_id, section, reason, count in await connection.execute(statement):
+        found.setdefault(store_id, {})[section, reason] = count
+    return found
 
 
 async def count_due(connection: AsyncConnection, schema: "Schema", store_id: int) -> dict[tuple[str, Reason], int]:

@@ -4,6 +4,7 @@ All times are Unix seconds of the server's clock, unless the field says otherwis
 """
 
 import types
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, get_args
 
 from attrs import AttrsInstance, fields, frozen
@@ -20,6 +21,7 @@ __all__ = [
     "SectionState",
     "StoreState",
     "columns_of",
+    "load_all_sections",
     "load_section",
     "load_sections",
     "load_store",
@@ -159,19 +161,17 @@ def _place(server: str, identity: str | None) -> str:
 
 async def load_store(connection: AsyncConnection, schema: "Schema", store_id: int) -> StoreState | None:
     """Return the state of a store, None if it is not in the database."""
-    return next(iter(await _load_stores(connection, schema, store_id)), None)
+    return next(iter(await load_stores(connection, schema, [store_id])), None)
 
 
-async def load_stores(connection: AsyncConnection, schema: "Schema") -> list[StoreState]:
-    """Return the states of all stores, ordered by id."""
-    return await _load_stores(connection, schema, None)
-
-
-async def _load_stores(connection: AsyncConnection, schema: "Schema", store_id: int | None) -> list[StoreState]:
+async def load_stores(
+    connection: AsyncConnection, schema: "Schema", store_ids: Collection[int] | None = None
+) -> list[StoreState]:
+    """Return the states of these stores, or of all, ordered by id."""
     table = schema.stores
     statement = select(*(table.c[field.name] for field in fields(StoreState))).order_by(table.c.store_id)
-    if store_id is not None:
-        statement = statement.where(table.c.store_id == store_id)
+    if store_ids is not None:
+        statement = statement.where(table.c.store_id.in_(store_ids))
     return [StoreState(**row._mapping) for row in await connection.execute(statement)]
 
 
@@ -192,6 +192,20 @@ async def load_sections(connection: AsyncConnection, schema: "Schema", store_id:
     table = schema.section_states
     rows = await connection.execute(select(table).where(table.c.store_id == store_id).order_by(table.c.section))
     return {row.section: SectionState(**row._mapping) for row in rows}
+
+
+async def load_all_sections(
+    connection: AsyncConnection, schema: "Schema", store_ids: Collection[int] | None = None
+) -> dict[int, dict[str, SectionState]]:
+    """Return the stored states of the sections of these stores, or of all, by store and name."""
+    table = schema.section_states
+    statement = select(table)
+    if store_ids is not None:
+        statement = statement.where(table.c.store_id.in_(store_ids))
+    found: dict[int, dict[str, SectionState]] = {}
+    for row in await connection.execute(statement):
+        found.setdefault(row.store_id, {})[row.section] = SectionState(**row._mapping)
+    return found
 
 
 async def save_section(connection: AsyncConnection, schema: "Schema", state: SectionState) -> None:

@@ -27,6 +27,7 @@ __all__ = [
     "has_stores",
     "is_due",
     "is_in_progress",
+    "list_fleets",
     "list_stores",
     "load_schedule",
     "next_due",
@@ -103,6 +104,12 @@ async def has_stores(connection: AsyncConnection, schema: "Schema", fleet: str) 
     return (
         await connection.execute(select(table.c.store_id).where(table.c.fleet == fleet).limit(1))
     ).first() is not None
+
+
+async def list_fleets(connection: AsyncConnection, schema: "Schema") -> list[str]:
+    """Return the names of the fleets, in alphabetical order."""
+    table = schema.store_schedule
+    return list((await connection.execute(select(table.c.fleet).distinct().order_by(table.c.fleet))).scalars())
 
 
 async def list_stores(

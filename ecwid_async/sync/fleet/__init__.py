@@ -12,7 +12,7 @@ from ecwid_async.sync.fleet.fleet import Fleet, FleetReport
 from ecwid_async.sync.fleet.settings import FleetSettings
 from ecwid_async.sync.fleet.slices import SliceOutcome, SliceResult
 from ecwid_async.sync.fleet.sources import StoreSource, stores_from_sql
-from ecwid_async.sync.fleet.status import FleetStatus, fleet_status
+from ecwid_async.sync.fleet.status import FleetStatus, fleet_names, fleet_status, wake
 
 __all__ = [
     "Fleet",
@@ -28,6 +28,8 @@ __all__ = [
     "SliceStarted",
     "StoreProgress",
     "StoreSource",
+    "fleet_names",
     "fleet_status",
     "stores_from_sql",
+    "wake",
 ]

@@ -241,9 +241,9 @@ class Fleet:
         self._changed.set()
         return woken
 
-    async def status(self, *, worst: int = 20) -> FleetStatus:
-        """Return the status of the fleet, with up to `worst` stores that fail. No request is sent."""
-        return await fleet_status(self.mirror, self.settings.name, worst=worst)
+    async def status(self, *, worst: int = 20, sections: bool = True) -> FleetStatus:
+        """Return the status of the fleet, as `fleet_status` does. No request is sent."""
+        return await fleet_status(self.mirror, self.settings.name, worst=worst, sections=sections)
 
     # The loop.
 

@@ -9,13 +9,16 @@ from ecwid_async.sync.database import (
     ScheduledStore,
     ScheduleTotals,
     SectionTotals,
+    database_time,
+    list_fleets,
     load_schedule,
     load_schedule_totals,
     load_section_totals,
+    wake_stores,
 )
 from ecwid_async.sync.mirror import Mirror, database_of
 
-__all__ = ["FleetStatus", "fleet_status"]
+__all__ = ["FleetStatus", "fleet_names", "fleet_status", "wake"]
 
 # An interval that is so much longer than the one asked for is reported.
 _STRETCHED: Final = 1.5
@@ -29,9 +32,11 @@ class FleetStatus:
       long they have been, and how long the last intervals were. See `ScheduleTotals`.
     - `sections`: for each section, in how many stores it has an error, and the totals of what audits found.
     - `worst`: up to so many stores as were asked for that fail or are refused, longest due first.
+    - `now`: the time by the clock of the database, as the times of the stores.
     """
 
     name: str
+    now: float = 0.0
     totals: ScheduleTotals
     sections: Mapping[str, SectionTotals] = field(factory=dict)
     worst: list[ScheduledStore] = field(factory=list)
@@ -78,18 +83,37 @@ class FleetStatus:
         return {**asdict(self), "stretch": self.stretch, "healthy": self.healthy, "problems": self.problems}
 
 
-async def fleet_status(mirror: Mirror, name: str = "default", *, worst: int = 20) -> FleetStatus:
+async def fleet_names(mirror: Mirror) -> list[str]:
+    """Return the names of the fleets of a database. Raises `DatabaseError`."""
+    database = database_of(mirror)
+    async with database.read() as connection:
+        return await list_fleets(connection, database.schema)
+
+
+async def fleet_status(mirror: Mirror, name: str = "default", *, worst: int = 20, sections: bool = True) -> FleetStatus:
     """Return the status of a fleet, with up to `worst` stores that fail or are refused. No request is sent.
 
-    Any process may ask. Raises `DatabaseError`.
+    Any process may ask. Without `sections`, it has no totals of sections, which take most of the time if there are
+    thousands of stores. Raises `DatabaseError`.
     """
     database = database_of(mirror)
     async with database.read() as connection:
         return FleetStatus(
             name=name,
+            now=await database_time(connection, database),
             totals=await load_schedule_totals(connection, database, name),
-            sections=await load_section_totals(connection, database.schema, name),
+            sections=await load_section_totals(connection, database.schema, name) if sections else {},
             worst=await load_schedule(
                 connection, database.schema, name, conditions=("refused", "failing"), limit=worst
             ),
         )
+
+
+async def wake(mirror: Mirror, *store_ids: int) -> int:
+    """Make stores due at once in each fleet of a database, as `Fleet.wake` does. Return in how many places they were.
+
+    For programs that run no fleet, such as a receiver of webhooks. Raises `DatabaseError`.
+    """
+    database = database_of(mirror)
+    async with database.write() as connection:
+        return await wake_stores(connection, database, store_ids)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from attrs import evolve
-from sqlalchemy import ColumnElement, Table, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from ecwid_async.pages import Pages
 from ecwid_async.sync.database import SectionState
@@ -23,8 +23,11 @@ __all__ = ["created_after", "read_slice"]
 _CREATED: Final = "created_at"
 
 
-def created_after(table: Table, dialect: Dialect, second: int) -> ColumnElement[bool]:
+def created_after(table: Table, dialect: Dialect, second: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that an item was created after a time in Unix seconds."""
+    if isinstance(second, ColumnElement):
+        moment = func.datetime(second, "unixepoch") if dialect == "sqlite" else func.to_timestamp(second)
+        return table.c[_CREATED] > moment
     time = datetime.fromtimestamp(second, UTC)
     return table.c[_CREATED] > (time.replace(tzinfo=None).isoformat(" ") if dialect == "sqlite" else time)
 
