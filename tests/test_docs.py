@@ -93,13 +93,15 @@ def test_command_lines_run(location, arguments, demo, capsys, monkeypatch):
     if arguments[:2] == ["sandbox", "serve"] or "--watch" in arguments or "--confirm-deletions" in arguments:
         app.parse_args(arguments, exit_on_error=False, print_error=False)
         return
-    if arguments[:2] in (["sync", "status"], ["sync", "verify"]):
-        assert run(["sync", "--quiet", "--to", arguments[arguments.index("--to") + 1]]) == 0
+    file = Path("stores.txt")
+    file.touch(0o600)
+    file.write_text(f"{DEMO_STORE_ID} {DEMO_TOKEN}\n")
+    if arguments[0] == "sync" and arguments[1] in ("mark", "status", "verify", "wake"):
+        to = arguments[arguments.index("--to") + 1]
+        assert run(["sync", "--quiet", "--stores", str(file), "--to", to]) == 0
     if arguments[0] == "tokens":
         monkeypatch.setenv("ECWID_TOKEN_DATABASE", "sqlite:///tokens.db")
         monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
-        file = Path("stores.txt")
-        file.touch(0o600)
         file.write_text(f"{DEMO_STORE_ID} {DEMO_TOKEN}\n1004 secret_1004\n")
         assert run(["tokens", "import", str(file)]) == 0
     code = run(arguments)

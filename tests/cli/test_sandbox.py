@@ -88,7 +88,7 @@ def test_several_stores_are_served_and_their_tokens_written_to_a_file(
     assert lines[0].startswith("# 6 demo stores at http://127.0.0.1:")
     name, _, base_url = lines[1].removeprefix("export ").partition("=")
     assert name == "ECWID_BASE_URL"
-    assert lines[2].endswith(f"ecwid export --stores '{file}'")
+    assert lines[2].endswith(f"ecwid sync --stores '{file}' --to sqlite:///stores.db --watch 60s")
     assert lines[3:] == [
         "# Store 1004 is broken: invalid token",
         "# Store 1006 is broken: suspended",

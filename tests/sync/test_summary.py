@@ -49,8 +49,8 @@ async def fill(database):
     return unhealthy
 
 
-async def test_a_summary_finds_the_stores_whose_status_has_problems(mirror_url):
-    async with Mirror(mirror_url, clock=lambda: float(NOW)) as mirror:
+async def test_a_summary_finds_the_stores_whose_status_has_problems(database_url):
+    async with Mirror(database_url, clock=lambda: float(NOW)) as mirror:
         unhealthy = await fill(mirror._opened)
         statuses = await mirror.status()
         assert [status.store_id for status in statuses if not status.healthy] == unhealthy
@@ -60,8 +60,8 @@ async def test_a_summary_finds_the_stores_whose_status_has_problems(mirror_url):
         assert summary.worst == [status for status in statuses if not status.healthy]
 
 
-async def test_a_summary_is_bounded(mirror_url):
-    async with Mirror(mirror_url, clock=lambda: float(NOW)) as mirror:
+async def test_a_summary_is_bounded(database_url):
+    async with Mirror(database_url, clock=lambda: float(NOW)) as mirror:
         unhealthy = await fill(mirror._opened)
         summary = await mirror.summary(worst=2)
         assert [status.store_id for status in summary.worst] == unhealthy[:2]
