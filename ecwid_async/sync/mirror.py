@@ -25,6 +25,7 @@ from ecwid_async.sync.database import (
     StoreState,
     count_due,
     drop_store,
+    find_tombstones,
     forget_customer,
     highest_number,
     hold_lease,
@@ -258,17 +259,25 @@ class Mirror:
 
     async def _finish(self, round_: Round) -> None:
         """Store that the round is complete, and remove what is kept no longer."""
-        database = round_.database
+        database, schema, keep_deleted = round_.database, round_.database.schema, self.settings.keep_deleted
+        before = 0 if keep_deleted is None else int(round_.now - keep_deleted)
+        sections: list[str] = []
         async with database.transaction(round_.lease) as connection:
-            state = await load_store(connection, database.schema, round_.store.store_id)
+            state = await load_store(connection, schema, round_.store.store_id)
             if state is None:
                 return
             done = _completed(state, round_.now)
-            await save_store(connection, database.schema, done)
-        if self.settings.keep_deleted is not None and self._is_purge_due(state, round_.now):
-            await self._purge(round_, before=int(round_.now - self.settings.keep_deleted))
+            if self._is_purge_due(state, round_.now):
+                # In most stores there is nothing to remove, and that takes no other transaction.
+                remove = self.settings.remove_deleted
+                sections = await find_tombstones(connection, schema, state.store_id, before=before, remove=remove)
+                if not sections:
+                    done = evolve(done, purged_at=int(round_.now))
+            await save_store(connection, schema, done)
+        if sections:
+            await self._purge(round_, sections, before=before)
             async with database.transaction(round_.lease) as connection:
-                await save_store(connection, database.schema, evolve(done, purged_at=int(round_.now)))
+                await save_store(connection, schema, evolve(done, purged_at=int(round_.now)))
 
     async def _finish_quietly(self, state: StoreState, epoch: int, now: float) -> bool:
         """Store that a round has found nothing to do. Return whether that is still true."""
@@ -282,9 +291,9 @@ class Mirror:
     def _is_purge_due(self, state: StoreState, now: float) -> bool:
         return self.settings.keep_deleted is not None and not 0 <= now - (state.purged_at or 0) < _PURGE_INTERVAL
 
-    async def _purge(self, round_: Round, *, before: int) -> None:
+    async def _purge(self, round_: Round, sections: Iterable[str], *, before: int) -> None:
         schema = round_.database.schema
-        for name in schema.sections:
+        for name in sections:
             for _ in range(_MAX_PURGES):
                 async with round_.database.transaction(round_.lease) as connection:
                     count = await purge_tombstones(

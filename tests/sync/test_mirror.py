@@ -386,3 +386,27 @@ async def test_a_round_ends_with_an_error_once_its_mirror_is_closed(shop, sqlite
     closed.set()
     with pytest.raises(MirrorError, match="closed meanwhile"):
         await task
+
+
+async def test_deleted_items_lose_their_data_after_a_month_and_other_rounds_remove_nothing(shop, sqlite_url):
+    first, second = shop.add_products(2)
+    async with shop.mirror(sqlite_url) as mirror:
+
+        async def sync() -> set[bool]:
+            """Do a round, and return whether the rows of deleted items still have data."""
+            await mirror.sync(shop.store(), only=FEW)
+            database = mirror._opened
+            async with database.read() as connection:
+                statement = f"SELECT document IS NULL FROM ecwid_products WHERE id = {first}"
+                return {not row[0] for row in await connection.exec_driver_sql(statement)}
+
+        for _ in range(3):
+            await sync()
+            shop.wait(6 * MINUTE)
+        shop.delete(first)
+        assert await sync() == {True}
+        shop.wait(29 * DAY)
+        assert await sync() == {True}
+        shop.wait(2 * DAY)
+        assert await sync() == {False}
+        assert set(await shop.rows(mirror)) == {second}

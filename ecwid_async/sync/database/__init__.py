@@ -25,7 +25,7 @@ from ecwid_async.sync.database.lease import (
     renew_lease,
     wait_for_writer,
 )
-from ecwid_async.sync.database.removal import drop_store, forget_customer, purge_tombstones
+from ecwid_async.sync.database.removal import drop_store, find_tombstones, forget_customer, purge_tombstones
 from ecwid_async.sync.database.row_index import RowCounts, count_rows, count_rows_by_store, existing_ids
 from ecwid_async.sync.database.schedule_totals import (
     ScheduleTotals,
@@ -92,6 +92,7 @@ __all__ = [
     "existing_ids",
     "find_due",
     "find_due_stores",
+    "find_tombstones",
     "finish_slice",
     "forget_customer",
     "has_stores",

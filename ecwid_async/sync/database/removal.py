@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Table, case, delete, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Table, case, delete, func, literal, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId
@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from ecwid_async.sync.database.database import Database
     from ecwid_async.sync.database.schema import Schema
 
-__all__ = ["PERSONAL_COLUMNS", "PersonalColumns", "drop_store", "forget_customer", "purge_tombstones"]
+__all__ = [
+    "PERSONAL_COLUMNS",
+    "PersonalColumns",
+    "drop_store",
+    "find_tombstones",
+    "forget_customer",
+    "purge_tombstones",
+]
 
 # Rows per statement, and per transaction where there may be many.
 _CHUNK: Final = 500
@@ -142,6 +149,19 @@ async def purge_tombstones(
             delete(table).where(chosen) if remove else update(table).where(chosen).values(_no_data(table))
         )
     return len(ids)
+
+
+async def find_tombstones(
+    connection: AsyncConnection, schema: "Schema", store_id: int, *, before: int, remove: bool = False
+) -> list[str]:
+    """Return the sections that have anything for `purge_tombstones` to remove."""
+    sections = []
+    for name, table in schema.tables.items():
+        rows = select(table.c.id).where(table.c.store_id == store_id, table.c.deleted_at < before)
+        if not remove:
+            rows = rows.where(table.c.document.is_not(None))
+        sections.append(select(literal(name)).where(rows.exists()))
+    return list((await connection.execute(union_all(*sections))).scalars())
 
 
 async def drop_store(database: "Database", store_id: int, owner: str) -> None:

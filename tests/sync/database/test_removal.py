@@ -13,7 +13,13 @@ from ecwid_async.sync.database import removal
 from ecwid_async.sync.database.database import Database
 from ecwid_async.sync.database.due_items import count_due, mark_due
 from ecwid_async.sync.database.lease import take_lease
-from ecwid_async.sync.database.removal import PERSONAL_COLUMNS, drop_store, forget_customer, purge_tombstones
+from ecwid_async.sync.database.removal import (
+    PERSONAL_COLUMNS,
+    drop_store,
+    find_tombstones,
+    forget_customer,
+    purge_tombstones,
+)
 from ecwid_async.sync.database.state import SectionState, load_sections, load_store, register_store, save_section
 from ecwid_async.sync.database.writer import write
 from ecwid_async.sync.errors import StoreBusy
@@ -180,6 +186,21 @@ async def test_old_tombstones_are_removed_by_choice(database, monkeypatch):
     counts = [await purge(database, before=1_700_000_300, remove=True) for _ in range(4)]
     assert counts == [2, 2, 1, 0]
     assert await select(database, "SELECT count(*) FROM ecwid_products") == [(0,)]
+
+
+async def test_sections_with_old_tombstones_are_found(database):
+    async def find(*, store_id: int = STORE, before: int = 1_700_000_203, remove: bool = False) -> list[str]:
+        async with database.read() as connection:
+            return await find_tombstones(connection, database.schema, store_id, before=before, remove=remove)
+
+    await add(database, "orders", [{"id": "A"}])
+    await add_tombstones(database, 4)
+    assert await find() == ["products"]
+    assert await find(before=1_700_000_201) == []
+    assert await find(store_id=OTHER) == []
+    await purge(database, before=1_700_000_203)
+    assert await find() == []
+    assert await find(remove=True) == ["products"]
 
 
 async def prepare_stores(database: Database) -> None:
