@@ -1,5 +1,7 @@
 """The schedule of a fleet's stores."""
 
+from itertools import pairwise
+
 from attrs import evolve
 
 from ecwid_async.sync.database import (
@@ -126,18 +128,35 @@ async def test_a_store_that_is_being_synchronized_is_left_alone(open_database):
 async def test_rounds_do_not_drift_and_do_not_catch_up(open_database):
     schedule = await open_schedule(open_database)
     await schedule.list([1])
-    schedule.wait(7)
+    schedule.wait(5)
     (store,) = await schedule.claim()
     schedule.wait(3)
     await schedule.finish(done(store))
     assert (await schedule.one(1)).due_at == START + EVERY
     # Three intervals late.
-    schedule.wait(4 * EVERY - 10)
+    schedule.wait(4 * EVERY - 8)
     (store,) = await schedule.claim()
     await schedule.finish(done(store))
     found = await schedule.one(1)
     assert found.due_at == START + 5 * EVERY
-    assert found.interval == 4 * EVERY - 7
+    assert found.interval == 4 * EVERY - 5
+
+
+async def test_with_too_many_stores_all_intervals_stretch_alike(open_database):
+    """A slice takes ten seconds, so that only six stores fit into the interval."""
+    schedule = await open_schedule(open_database)
+    stores = 9
+    await schedule.list(range(stores))
+    starts = {store_id: [] for store_id in range(stores)}
+    for _ in range(6 * stores):
+        for store in await schedule.claim(limit=1):
+            starts[store.store_id].append(schedule.times[0])
+            schedule.wait(10)
+            await schedule.finish(done(store))
+    counts = {len(times) for times in starts.values()}
+    assert max(counts) - min(counts) <= 1
+    gaps = [later - earlier for times in starts.values() for earlier, later in pairwise(times)]
+    assert max(gaps) <= 1.2 * min(gaps)
 
 
 async def test_a_round_in_several_slices_counts_as_one(open_database):
