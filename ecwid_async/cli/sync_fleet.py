@@ -97,9 +97,10 @@ class FleetSync:
         from ecwid_async.transport import Quota
 
         quota = Quota()
+        name = "" if self.settings.name == "default" else f"{self.settings.name}: "
         display = FleetDisplay(
             shown=self.shown,
-            title=f"{'' if self.settings.name == 'default' else f'{self.settings.name} '}→ {display_url(self.url)}",
+            title=f"{name}stores → {display_url(self.url)}",
             every=self.settings.every if self.watch else None,
             # Without a rate limit, as in tests, there is none.
             ceiling=getattr(quota, "ceiling", None),

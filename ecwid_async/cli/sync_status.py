@@ -83,6 +83,7 @@ class _Found:
         record: dict[str, object] = {"healthy": self.healthy}
         if self.summary is not None:
             record |= {"stores_total": self.summary.stores, "stores_unhealthy": self.summary.unhealthy}
+            record |= {"stores_new": self.summary.new}
             record |= {"fleets": [fleet.to_dict() for fleet in self.fleets]}
         return record | {"complete": self.is_complete, "stores": [store.to_dict() for store in self.stores]}
 
@@ -126,7 +127,11 @@ def _print_unhealthy(summary: "MirrorSummary", stores: "Sequence[StoreStatus]") 
     """Print the stores that need attention for another reason than that they fail."""
     from ecwid_async.cli.render import escape_for_terminal
 
+    if summary.new:
+        sys.stdout.write(f"! {summary.new:,} stores: the first round has not ended yet\n")
     for store in stores:
+        if store.synced_at is None and not store.error:
+            continue
         first, *others = store.problems
         # The first words of some problems are the store.
         first = first.removeprefix(f"store {store.store_id}").removeprefix(":").strip()

@@ -149,12 +149,14 @@ class StoreStatus:
 class MirrorSummary:
     """The status of a database with any number of stores.
 
-    `stores` is their number, `unhealthy` the number of those with problems, and `worst` has the status of up to so many
-    of the latter as were asked for, ordered by id.
+    `stores` is their number, `unhealthy` the number of those with problems, and `new` that of those whose first round
+    has not ended. `worst` has the status of up to so many of the unhealthy ones as were asked for, ordered by id, new
+    ones last.
     """
 
     stores: int
     unhealthy: int
+    new: int
     worst: list[StoreStatus] = field(factory=list)
 
 

@@ -51,11 +51,15 @@ async def load_summary(database: Database, *, now: float, stale_after: float, wo
         total = (await connection.execute(select(func.count()).select_from(table))).scalar_one()
         count = select(func.count()).select_from(table).where(has_problems)
         unhealthy = (await connection.execute(count)).scalar_one()
-        chosen = select(table.c.store_id).where(has_problems).order_by(table.c.store_id).limit(worst)
+        is_new = table.c.synced_at.is_(None)
+        new = (await connection.execute(select(func.count()).select_from(table).where(is_new))).scalar_one()
+        # New ones say nothing of interest.
+        chosen = select(table.c.store_id).where(has_problems).order_by(is_new, table.c.store_id).limit(worst)
         ids = list((await connection.execute(chosen)).scalars())
         stores = await load_stores(connection, schema, ids)
         statuses = await _load_statuses(connection, schema, stores, ids, now=now, stale_after=stale_after)
-    return MirrorSummary(stores=total, unhealthy=unhealthy, worst=statuses)
+    worst_stores = sorted(statuses, key=lambda store: (store.synced_at is None, store.store_id))
+    return MirrorSummary(stores=total, unhealthy=unhealthy, new=new, worst=worst_stores)
 
 
 def _has_problems(schema: Schema, *, now: float, stale_after: float) -> ColumnElement[bool]:

@@ -240,6 +240,12 @@ def test_a_store_that_is_stale_is_a_line(ecwid, url, mirrored, query):
     assert "1 of 2 stores need attention" in outcome.out
 
 
+def test_stores_whose_first_round_has_not_ended_are_one_line(ecwid, url, mirrored, query):
+    query("UPDATE ecwid_stores SET synced_at = NULL")
+    lines = ecwid("sync", "status", "--to", url).out.splitlines()
+    assert [line for line in lines if "first round" in line] == ["! 2 stores: the first round has not ended yet"]
+
+
 def test_the_status_of_a_fleet_is_available_as_json_and_as_metrics(ecwid, url, mirrored):
     record = json.loads(ecwid("sync", "status", "--to", url, "--json").out)
     assert (record["healthy"], record["complete"], record["stores_total"]) == (False, True, 2)

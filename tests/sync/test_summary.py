@@ -55,9 +55,12 @@ async def test_a_summary_finds_the_stores_whose_status_has_problems(database_url
         statuses = await mirror.status()
         assert [status.store_id for status in statuses if not status.healthy] == unhealthy
         summary = await mirror.summary(worst=100)
-        assert [status.store_id for status in summary.worst] == unhealthy
-        assert (summary.stores, summary.unhealthy) == (len(SECTIONS) + len(STORES), len(unhealthy))
-        assert summary.worst == [status for status in statuses if not status.healthy]
+        new = [status.store_id for status in statuses if status.synced_at is None]
+        assert [status.store_id for status in summary.worst] == [*sorted(set(unhealthy) - set(new)), *new]
+        assert (summary.stores, summary.unhealthy, summary.new) == (len(statuses), len(unhealthy), 1)
+        assert {store.store_id: store for store in summary.worst} == {
+            status.store_id: status for status in statuses if not status.healthy
+        }
 
 
 async def test_a_summary_is_bounded(database_url):
