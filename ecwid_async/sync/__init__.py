@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ecwid_async.sync.verify import MismatchKind as MismatchKind
     from ecwid_async.sync.verify import SectionVerification as SectionVerification
     from ecwid_async.sync.verify import VerifyReport as VerifyReport
+    from ecwid_async.sync.worker import Worker as Worker
+    from ecwid_async.sync.worker import WorkerSettings as WorkerSettings
 
 _MODULES: Final = {
     "errors": (
@@ -84,6 +86,7 @@ _MODULES: Final = {
     "settings": ("MirrorSettings",),
     "status": ("MirrorSummary", "SectionCondition", "SectionStatus", "StoreStatus", "to_prometheus"),
     "verify": ("Mismatch", "MismatchKind", "SectionVerification", "VerifyReport"),
+    "worker": ("Worker", "WorkerSettings"),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name
@@ -94,6 +97,9 @@ if not TYPE_CHECKING:  # or type checkers accept any name
         try:
             return _load(name)
         except ModuleNotFoundError as error:
-            if error.name is None or error.name.partition(".")[0] not in ("aiosqlite", "sqlalchemy"):
+            library = None if error.name is None else error.name.partition(".")[0]
+            if library in ("procrastinate", "psycopg", "psycopg_pool"):
+                raise ConfigError(f"a worker needs {library}: pip install 'ecwid-async[worker]'") from None
+            if library not in ("aiosqlite", "sqlalchemy"):
                 raise
             raise ConfigError(f"a mirror needs {error.name}: pip install 'ecwid-async[sync]'") from None

@@ -1,6 +1,6 @@
 """The database of a mirror: tables, transactions under a lease, what the mirror remembers, and writing rows."""
 
-from ecwid_async.sync.database.database import Database
+from ecwid_async.sync.database.database import Database, find_backend
 from ecwid_async.sync.database.due_items import (
     DueItem,
     Reason,
@@ -25,6 +25,7 @@ from ecwid_async.sync.database.lease import (
     renew_lease,
     wait_for_writer,
 )
+from ecwid_async.sync.database.postgresql import PostgreSQL
 from ecwid_async.sync.database.removal import drop_store, find_tombstones, forget_customer, purge_tombstones
 from ecwid_async.sync.database.row_index import RowCounts, count_rows, count_rows_by_store, existing_ids
 from ecwid_async.sync.database.schedule_totals import (
@@ -68,6 +69,7 @@ __all__ = [
     "Difference",
     "DueItem",
     "Lease",
+    "PostgreSQL",
     "Reason",
     "RowCounts",
     "ScheduleCondition",
@@ -90,6 +92,7 @@ __all__ = [
     "database_time",
     "drop_store",
     "existing_ids",
+    "find_backend",
     "find_due",
     "find_due_stores",
     "find_tombstones",

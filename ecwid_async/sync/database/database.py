@@ -24,7 +24,7 @@ from ecwid_async.sync.database.writer import rebuild
 from ecwid_async.sync.errors import DatabaseUnavailable, MirrorError
 from ecwid_async.sync.rows import MIRROR_SECTIONS, MirrorSection
 
-__all__ = ["LEASE_SECONDS", "Database"]
+__all__ = ["LEASE_SECONDS", "Database", "find_backend"]
 
 LEASE_SECONDS: Final = 60.0
 _SUPPORTED: Final = (

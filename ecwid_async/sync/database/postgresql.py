@@ -4,6 +4,7 @@ import re
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -53,8 +54,7 @@ class PostgreSQL:
             url = url.set(password=password).difference_update_query(["password"])
         self.url = url.set(drivername="postgresql+psycopg")
 
-    def new_engine(self, *, create: bool) -> AsyncEngine:
-        """Return an engine, which has not connected yet."""
+    def _defaults(self) -> dict[str, Any]:
         defaults: dict[str, Any] = {
             "application_name": "ecwid_async",
             "connect_timeout": _CONNECT_SECONDS,
@@ -62,7 +62,18 @@ class PostgreSQL:
             "keepalives_interval": 10,
             "keepalives_count": 3,
         }
-        arguments = {name: value for name, value in defaults.items() if name not in self.url.query}
+        # A prepared statement belongs to a session of the server, and a pooler changes it with each transaction.
+        return {name: value for name, value in defaults.items() if name not in self.url.query} | {
+            "prepare_threshold": None
+        }
+
+    def connection_arguments(self) -> dict[str, Any]:
+        """Return the arguments with which psycopg connects to the database."""
+        _, arguments = PGDialect_psycopg().create_connect_args(self.url)  # type: ignore[no-untyped-call]
+        return {**arguments, **self._defaults()}
+
+    def new_engine(self, *, create: bool) -> AsyncEngine:
+        """Return an engine, which has not connected yet."""
         return create_async_engine(
             self.url,
             hide_parameters=True,
@@ -70,8 +81,7 @@ class PostgreSQL:
             pool_pre_ping=True,
             pool_size=5,
             max_overflow=15,
-            # A prepared statement belongs to a session of the server, and a pooler changes it with each transaction.
-            connect_args={**arguments, "prepare_threshold": None},
+            connect_args=self._defaults(),
             use_native_hstore=False,
         )
 

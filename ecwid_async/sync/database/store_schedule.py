@@ -125,8 +125,11 @@ async def list_stores(
     due_at = await database_time(connection, database)
     new = ScheduledStore(fleet=fleet, store_id=0, listing=listing, due_at=due_at, every=every)
     statement = database.schema.insert(table)
+    # Another process may be writing a later listing.
+    excluded = statement.excluded.listing
+    latest = case((table.c.listing > excluded, table.c.listing), else_=excluded)
     statement = statement.on_conflict_do_update(
-        index_elements=[table.c.fleet, table.c.store_id], set_={"listing": statement.excluded.listing}
+        index_elements=[table.c.fleet, table.c.store_id], set_={"listing": latest}
     )
     # In the same order in every process, or two of them could block each other.
     await connection.execute(statement, [asdict(new) | {"store_id": store_id} for store_id in sorted(set(ids))])

@@ -10,11 +10,13 @@ from ecwid_async.sync.fleet.events import (
 )
 from ecwid_async.sync.fleet.fleet import Fleet, FleetReport
 from ecwid_async.sync.fleet.settings import FleetSettings
-from ecwid_async.sync.fleet.slices import SliceOutcome, SliceResult
+from ecwid_async.sync.fleet.slices import FATAL, SHARED, SliceOutcome, SliceResult
 from ecwid_async.sync.fleet.sources import StoreSource, stores_from_sql
 from ecwid_async.sync.fleet.status import FleetStatus, fleet_names, fleet_status, wake
 
 __all__ = [
+    "FATAL",
+    "SHARED",
     "Fleet",
     "FleetEvent",
     "FleetListed",

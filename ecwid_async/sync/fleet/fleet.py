@@ -143,6 +143,11 @@ class Fleet:
     def _database(self) -> Database:
         return database_of(self.mirror)
 
+    @property
+    def can_refresh(self) -> bool:
+        """Whether the list of the stores can be read more than once. An iterator can't."""
+        return can_be_read_again(self._stores)
+
     # Many stores.
 
     async def sync(self) -> FleetReport:
@@ -361,7 +366,7 @@ class Fleet:
                 self._on_event(FleetProblem(kind="listing", error=str(error), retry_in=wait))
             else:
                 delays.reset()
-                if not can_be_read_again(self._stores):
+                if not self.can_refresh:
                     return
                 wait = self.settings.listing_interval
             await self.mirror.sleep(wait)

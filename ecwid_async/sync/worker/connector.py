@@ -1,0 +1,155 @@
+"""Procrastinate's connections to PostgreSQL: a small pool of its own, and one for notifications.
+
+Unlike with Procrastinate's own connector, each statement is a transaction without round trips for its begin, its end
+and a check of the connection; nothing belongs to a session, so that a pooler may change it; no error depends on the
+language of the server's messages, or shows the password; and the loss of notifications does not stop the worker.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import aclosing
+from typing import Any, Final
+
+import psycopg
+from procrastinate.connector import BaseAsyncConnector, BaseConnector, Notify
+from procrastinate.exceptions import AppNotOpen, ConnectorException, NoResult, UniqueViolation
+from psycopg import sql
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+from sqlalchemy.exc import DBAPIError
+
+from ecwid_async.sync.database import PostgreSQL
+
+__all__ = ["Connector", "JobNotFound"]
+
+_log: Final = logging.getLogger("ecwid_async.sync")
+
+# Seconds to wait for a connection.
+_POOL_TIMEOUT: Final = 20.0
+# Seconds from one check of the connection for notifications to the next, and until it is opened again.
+_CHECK_INTERVAL: Final = 30.0
+_RECONNECT_DELAY: Final = 5.0
+# What a function of Procrastinate raises if a job is not there, and what it causes if the worker is not.
+_RAISED: Final = "P0001"
+_FOREIGN_KEY: Final = "23503"
+
+
+class JobNotFound(ConnectorException):
+    """The job was finished by another process."""
+
+
+class Connector(BaseAsyncConnector):
+    """Connections for jobs to the database of a mirror. `listen_to` is the database for notifications."""
+
+    def __init__(self, database: PostgreSQL, *, connections: int, listen_to: PostgreSQL | None = None) -> None:
+        self._database = database
+        self._listen_to = listen_to or database
+        self._connections = connections
+        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Connector to {self._database.url.render_as_string()}>"
+
+    @property
+    def pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[DictRow]]:
+        """The pool. Raises `AppNotOpen` if it is closed."""
+        if self._pool is None:
+            raise AppNotOpen
+        return self._pool
+
+    def get_sync_connector(self) -> BaseConnector:
+        """Return this connector: it is asynchronous only."""
+        return self
+
+    async def open_async(self, pool: Any = None) -> None:
+        """Open the pool. Raises `ConnectorException`."""
+        self._pool = AsyncConnectionPool(
+            kwargs={**self._database.connection_arguments(), "autocommit": True, "row_factory": dict_row},
+            min_size=1,
+            max_size=self._connections,
+            timeout=_POOL_TIMEOUT,
+            name="ecwid_worker",
+            open=False,
+        )
+        try:
+            await self._pool.open(wait=True, timeout=_POOL_TIMEOUT)
+        except psycopg.Error as error:
+            await self.close_async()
+            raise self.explain(error) from None
+
+    async def close_async(self) -> None:
+        """Close the pool."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    async def execute_query_async(self, query: str, **arguments: Any) -> None:
+        """Execute a statement. Raises `ConnectorException`, as the other methods do."""
+        await self._execute(query, arguments)
+
+    async def execute_query_one_async(self, query: str, **arguments: Any) -> dict[str, Any]:
+        """Return the first row of a statement."""
+        rows = await self._execute(query, arguments)
+        if not rows:
+            raise NoResult
+        return rows[0]
+
+    async def execute_query_all_async(self, query: str, **arguments: Any) -> list[dict[str, Any]]:
+        """Return all rows of a statement."""
+        return await self._execute(query, arguments)
+
+    async def _execute(self, query: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
+        try:
+            async with self.pool.connection() as connection:
+                cursor = await connection.execute(query, {name: _adapt(value) for name, value in arguments.items()})
+                return await cursor.fetchall() if cursor.description else []
+        except psycopg.errors.UniqueViolation as error:
+            raise UniqueViolation(constraint_name=error.diag.constraint_name, queueing_lock=None) from None
+        except psycopg.Error as error:
+            raise self.explain(error) from None
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        """Call `on_notification` with each notification. A connection that fails is opened again."""
+        channels = list(channels)
+        while True:
+            try:
+                await self._listen(on_notification, channels)
+            except psycopg.Error as error:
+                _log.warning(
+                    "no notifications of new jobs, which are looked for meanwhile: %s",
+                    self.explain(error, listens=True),
+                )
+            await asyncio.sleep(_RECONNECT_DELAY)
+
+    async def _listen(self, on_notification: Notify, channels: list[str]) -> None:
+        arguments = self._listen_to.connection_arguments()
+        async with await psycopg.AsyncConnection.connect(**arguments, autocommit=True) as connection:
+            for channel in channels:
+                await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+            while True:
+                async with aclosing(connection.notifies(timeout=_CHECK_INTERVAL)) as notifications:
+                    async for notification in notifications:
+                        await on_notification(channel=notification.channel, payload=notification.payload)
+                await connection.execute("SELECT 1")
+
+    def explain(self, error: psycopg.Error, *, listens: bool = False) -> ConnectorException:
+        """Return the error to raise in place of the driver's. It shows neither the password nor data."""
+        if error.sqlstate == _RAISED:
+            return JobNotFound()
+        if error.sqlstate == _FOREIGN_KEY:
+            return ConnectorException("this worker did not run for so long that it counted as dead. It begins again.")
+        database = self._listen_to if listens else self._database
+        return ConnectorException(str(database.explain(DBAPIError(None, None, error))))
+
+
+def _adapt(value: Any) -> Any:
+    """Return an argument for psycopg: dictionaries are JSON."""
+    if isinstance(value, dict):
+        return Jsonb(value)
+    if isinstance(value, list):
+        return [_adapt(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(_adapt(item) for item in value)
+    return value
