@@ -49,6 +49,7 @@ _PRELOADED: Final = [
     "ecwid_async.sandbox.seed",
     "ecwid_async.sandbox.server",
     "ecwid_async.sync",
+    "ecwid_async.sync.worker",
 ]
 
 
