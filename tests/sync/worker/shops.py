@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import psycopg
+from attrs import evolve
 from sqlalchemy.engine import make_url
 
 from ecwid_async import Ecwid
@@ -27,12 +28,12 @@ from ecwid_async.tokens import MemoryTokens
 from tests.processes import ChildProcess, start_process
 from tests.sandbox.api import Api
 
-__all__ = ["FLEET", "MIRROR", "SECTIONS", "WORKER", "Database", "Shops", "wait_until"]
+__all__ = ["FLEET", "MIRROR", "SECTIONS", "SHORT_LEASE", "WORKER", "Database", "Shops", "wait_until"]
 
 SECTIONS: Final = ("products", "coupons")
+MIRROR: Final = MirrorSettings(lag=3, lookups_per_minute=100_000, retry_delay=0.1)
 # Long enough for a busy machine, short enough for tests that wait for its end.
-LEASE: Final = 2.5
-MIRROR: Final = MirrorSettings(lag=3, lookups_per_minute=100_000, retry_delay=0.1, lease=LEASE)
+SHORT_LEASE: Final = evolve(MIRROR, lease=4.0)
 FLEET: Final = FleetSettings(every=1.0, slice=1.0, stores_at_once=4, retry_delay=0.5)
 WORKER: Final = WorkerSettings(
     heartbeat=0.4, stalled_after=1.2, enqueue_interval=1.0, rescue_interval=1.0, poll_interval=0.3
@@ -43,7 +44,7 @@ import asyncio, signal, sys
 from ecwid_async import Ecwid
 from ecwid_async.sync import Fleet, Mirror, SliceEnded, SliceStarted, Worker
 from ecwid_async.tokens import FileTokens
-from tests.sync.worker.shops import FLEET, MIRROR, SECTIONS, WORKER
+from tests.sync.worker.shops import FLEET, SECTIONS, SHORT_LEASE, WORKER
 
 async def main(url, base_url, file, log):
     def note(event):
@@ -55,7 +56,7 @@ async def main(url, base_url, file, log):
     tokens = FileTokens(file)
     ecwid = Ecwid(base_url=base_url, quota=None, tokens=tokens)
     with open(log, "a") as events:
-        async with ecwid, Mirror(url, settings=MIRROR) as mirror:
+        async with ecwid, Mirror(url, settings=SHORT_LEASE) as mirror:
             fleet = Fleet(mirror, ecwid, tokens.store_ids, settings=FLEET, only=SECTIONS, on_event=note)
             worker = Worker(fleet, settings=WORKER)
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
