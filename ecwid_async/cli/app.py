@@ -19,6 +19,7 @@ from ecwid_async.cli.sync import sync
 from ecwid_async.cli.sync_status import status
 from ecwid_async.cli.sync_stores import confirm_deletions, mark, wake
 from ecwid_async.cli.sync_verify import verify
+from ecwid_async.cli.sync_worker import worker
 from ecwid_async.cli.tokens import import_tokens, list_tokens, new_key, re_encrypt, remove, restore
 from ecwid_async.wire import to_printable
 
@@ -64,6 +65,7 @@ mirror.command(
     usage="Usage: ecwid sync confirm-deletions STORE_ID SECTION... --to URL",
     help_epilogue=_EXIT_CODES_HELP,
 )
+mirror.command(worker, usage="Usage: ecwid sync worker --to URL [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
 app.command(mirror)
 tokens = App(name="tokens", help="Encrypted tokens of stores in a database.", help_epilogue=_EXIT_CODES_HELP)
 tokens.command(import_tokens, name="import", help_epilogue=_EXIT_CODES_HELP)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ecwid_async.transport.rate_limit import RateLimit as RateLimit
     from ecwid_async.transport.rate_limit import Wait as Wait
     from ecwid_async.transport.rate_limit.redis import RedisLimiter as RedisLimiter
+    from ecwid_async.transport.rate_limit.redis import redis_limiter as redis_limiter
     from ecwid_async.transport.responses import parse_error as parse_error
     from ecwid_async.transport.responses import parse_http_date as parse_http_date
     from ecwid_async.transport.responses import parse_retry_after as parse_retry_after
@@ -52,7 +53,7 @@ _MODULES: Final = {
     "memory": ("MemoryTransport", "make_response"),
     "pyqwest": ("PyqwestTransport",),
     "rate_limit": ("Limiter", "MemoryLimiter", "Quarantine", "QuarantineList", "Quota", "RateLimit", "Wait"),
-    "rate_limit.redis": ("RedisLimiter",),
+    "rate_limit.redis": ("RedisLimiter", "redis_limiter"),
     "responses": ("parse_error", "parse_http_date", "parse_retry_after", "result_error"),
     "retry": ("Retry", "RetryBudget", "RetryPolicy"),
     "validation": ("check_count", "check_number"),

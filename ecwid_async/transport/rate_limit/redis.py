@@ -8,8 +8,8 @@ code and a short message. All keys expire.
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import getrandbits
@@ -41,7 +41,7 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(f"{error}: RedisLimiter needs pip install 'ecwid-async[redis]'") from None
 
-__all__ = ["RedisLimiter"]
+__all__ = ["RedisLimiter", "redis_limiter"]
 
 _log: Final = logging.getLogger("ecwid_async")
 
@@ -357,6 +357,23 @@ def _parse_quarantine(flat: list[str]) -> Quarantine:
         since=_parse_time(fields["since"]),
         until=_parse_time(fields["probe"]),
     )
+
+
+@asynccontextmanager
+async def redis_limiter(url: str, quota: Quota) -> AsyncIterator[RedisLimiter]:
+    """Yield a limiter on the Redis server of a URL, such as ``redis://host:6379/0``, and close it at the end.
+
+    Raises `ConfigError` for an invalid URL. Whether the server can be reached is not checked.
+    """
+    try:
+        client = Redis.from_url(url)
+    except ValueError:
+        # The message of the original error may contain the password.
+        raise ConfigError("not a valid URL of Redis: pass redis://host:6379/0, or rediss:// for TLS") from None
+    try:
+        yield RedisLimiter(client, quota)
+    finally:
+        await client.aclose()
 
 
 def _micros(seconds: float) -> str:
