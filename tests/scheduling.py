@@ -21,6 +21,7 @@ _DIVIDED: Final = (
     "tests/sync/test_kills.py",
     "tests/sync/test_reports.py",
     "tests/sync/test_state_machine.py",
+    "tests/sync/worker/",
     "tests/test_benchmarks.py",
     "tests/test_docs.py",
     "tests/test_secrets.py",

@@ -132,7 +132,8 @@ class _Work:
         )
         async with AsyncExitStack() as stack:
             tokens, store_ids = await stack.enter_async_context(_open_stores(self.stores, self.url))
-            quota, limiter = await self._limit(stack)
+            quota = _limit_of(self.processes)
+            limiter = None if self.redis_url is None else await _enter_limiter(stack, self.redis_url, quota)
             ecwid = await stack.enter_async_context(Ecwid(tokens=tokens, quota=quota, limiter=limiter, events=()))
             mirror = await stack.enter_async_context(Mirror(self.url))
             fleet = Fleet(
@@ -154,22 +155,26 @@ class _Work:
                 async with display.status_of(fleet):
                     await running.run()
 
-    async def _limit(self, stack: AsyncExitStack) -> "tuple[Quota | None, Limiter | None]":
-        """Return the quota of this process, and the limiter that it shares with others."""
-        from attrs import evolve
 
-        from ecwid_async.transport import Quota
+async def _enter_limiter(stack: AsyncExitStack, redis_url: str, quota: "Quota | None") -> "Limiter | None":
+    """Return the limiter that this process shares with others."""
+    if quota is None:  # in tests
+        return None
+    try:
+        from ecwid_async.transport import redis_limiter
+    except ModuleNotFoundError as error:
+        raise UsageError(str(error)) from None
+    return await stack.enter_async_context(redis_limiter(redis_url, quota))
 
-        quota = Quota()
-        if quota is None:  # in tests
-            return None, None
-        if self.redis_url is None:
-            return evolve(quota, ceiling=quota.ceiling / self.processes), None
-        try:
-            from ecwid_async.transport import redis_limiter
-        except ModuleNotFoundError as error:
-            raise UsageError(str(error)) from None
-        return quota, await stack.enter_async_context(redis_limiter(self.redis_url, quota))
+
+def _limit_of(processes: int) -> "Quota | None":
+    """Return the quota of one of the processes of an address."""
+    from attrs import evolve
+
+    from ecwid_async.transport import Quota
+
+    quota = Quota()
+    return quota and evolve(quota, ceiling=quota.ceiling / processes)
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from ecwid_async.sync import (
     FleetSettings,
     Mirror,
     MirrorSettings,
+    StoreSource,
     Worker,
     WorkerSettings,
 )
@@ -34,7 +35,7 @@ SECTIONS: Final = ("products", "coupons")
 MIRROR: Final = MirrorSettings(lag=3, lookups_per_minute=100_000, retry_delay=0.1)
 # Long enough for a busy machine, short enough for tests that wait for its end.
 SHORT_LEASE: Final = evolve(MIRROR, lease=4.0)
-FLEET: Final = FleetSettings(every=1.0, slice=1.0, stores_at_once=4, retry_delay=0.5)
+FLEET: Final = FleetSettings(every=1.0, slice=5.0, stores_at_once=4, retry_delay=0.5)
 WORKER: Final = WorkerSettings(
     heartbeat=0.4, stalled_after=1.2, enqueue_interval=1.0, rescue_interval=1.0, poll_interval=0.3
 )
@@ -131,19 +132,31 @@ class Shops:
         self,
         url: str,
         *,
-        stores: Iterable[int] | None = None,
+        stores: StoreSource | None = None,
         fleet_settings: FleetSettings = FLEET,
         settings: WorkerSettings = WORKER,
+        mirror_settings: MirrorSettings = MIRROR,
         tokens: MemoryTokens | None = None,
         on_event: Callable[[FleetEvent], None] | None = None,
     ) -> AsyncIterator[Worker]:
         """A worker that has not begun to run."""
         tokens = tokens or MemoryTokens(self.tokens)
         client = Ecwid(transport=self.sandbox, quota=None, tokens=tokens)
-        async with client as ecwid, Mirror(url, settings=MIRROR) as mirror:
-            ids = sorted(self.tokens) if stores is None else list(stores)
+        async with client as ecwid, Mirror(url, settings=mirror_settings) as mirror:
+            ids = sorted(self.tokens) if stores is None else stores
             fleet = Fleet(mirror, ecwid, ids, settings=fleet_settings, only=SECTIONS, on_event=on_event)
             yield Worker(fleet, settings=settings, on_event=on_event)
+
+    @asynccontextmanager
+    async def running(self, url: str, **options: Any) -> AsyncIterator[Worker]:
+        """A worker that runs within the block, and is stopped at its end."""
+        async with self.worker(url, **options) as worker:
+            task = asyncio.create_task(worker.run())
+            try:
+                yield worker
+            finally:
+                worker.stop()
+                await asyncio.wait_for(task, 180)
 
     # Workers as processes.
 
@@ -223,7 +236,7 @@ class Database:
                 ]
         return found
 
-    async def wait_for_rounds(self, shops: Shops, count: int = 1, *, seconds: float = 60.0) -> None:
+    async def wait_for_rounds(self, shops: Shops, count: int = 1, *, seconds: float = 180.0) -> None:
         """Wait until each store has had so many complete rounds that have begun from now on."""
         for _ in range(count):
             since = self.now()
@@ -235,7 +248,7 @@ class Database:
             await wait_until(is_done, seconds=seconds)
 
 
-async def wait_until(condition: Callable[[], object], *, seconds: float = 30.0) -> None:
+async def wait_until(condition: Callable[[], object], *, seconds: float = 180.0) -> None:
     """Wait until a condition holds. `seconds` is for a test that fails."""
     ends = time.monotonic() + seconds
     while not condition():
