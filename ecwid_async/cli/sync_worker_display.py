@@ -92,13 +92,13 @@ class WorkerDisplay:
         if self._is_live:
             self._problems.append(text)
         else:
-            sys.stderr.write(f"ecwid: {text}\n")
+            _print(f"ecwid: {text}")
 
     def show_stopping(self) -> None:
         """Say that the worker ends what it is doing."""
         self._note = "stopping: again to end at once"
         if self._shown and not self._is_live:
-            sys.stderr.write("stopping\n")
+            _print("stopping")
 
     @asynccontextmanager
     async def status_of(self, fleet: "Fleet") -> AsyncIterator[None]:
@@ -121,7 +121,7 @@ class WorkerDisplay:
         finally:
             reading.cancel()
             await asyncio.wait([reading])
-        sys.stderr.write(f"stopped after {self._total:,} rounds\n")
+        _print(f"stopped after {self._total:,} rounds")
 
     async def _read_status(self, fleet: "Fleet") -> None:
         interval = _LIVE_INTERVAL if self._is_live else _LINE_INTERVAL
@@ -133,7 +133,7 @@ class WorkerDisplay:
             with suppress(EcwidError):
                 self._status = await fleet.status(worst=0)
                 if not self._is_live:
-                    sys.stderr.write(" · ".join(self._lines()) + "\n")
+                    _print(" · ".join(self._lines()))
             if self._is_live:
                 # A query over many thousands of stores should not be most of what the database does.
                 await asyncio.sleep(max(interval, 20 * (time.monotonic() - started)))
@@ -161,3 +161,9 @@ class WorkerDisplay:
         for problem in self._problems:
             text.append(f"\n! {problem}", style="red")
         return text
+
+
+def _print(line: str) -> None:
+    """Print a line to stderr. It is not buffered, since another program may be waiting for it."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
