@@ -159,5 +159,5 @@ async def test_mirrors_equal_their_stores_after_kills_and_stops(url: str, tmp_pa
     assert {status for _, status in database.jobs()} <= {"todo"}
     texts = database.texts()
     assert "Product" in texts
-    assert "ecwid.sync_store" in texts
+    assert "ecwid.enqueue_due" in texts
     assert [token for token in shops.tokens.values() if token in texts or token.removeprefix("secret_") in texts] == []
