@@ -131,7 +131,7 @@ class WorkerDisplay:
             started = time.monotonic()
             # The worker itself reports that it waits for the database.
             with suppress(EcwidError):
-                self._status = await fleet.status(worst=0)
+                self._status = await fleet.status(worst=0, sections=False)
                 if not self._is_live:
                     _print(" · ".join(self._lines()))
             if self._is_live:
