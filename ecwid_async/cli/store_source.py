@@ -48,6 +48,11 @@ class StoreSourceArguments:
         return bool(self.store or self.stores or self.uses_database)
 
     @property
+    def is_part(self) -> bool:
+        """Whether only single stores are named, which may be a part of a fleet."""
+        return bool(self.store) and self.stores is None
+
+    @property
     def uses_database(self) -> bool:
         """Whether the tokens are in a database."""
         return self.stores_from_database or self.stores_query is not None

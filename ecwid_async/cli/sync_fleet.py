@@ -121,7 +121,9 @@ class FleetSync:
             )
             with display:
                 async with _status_shown(fleet, display):
-                    report, is_stopped = await _run_until_stopped(fleet, display, watch=self.watch)
+                    report, is_stopped = await _run_until_stopped(
+                        fleet, display, watch=self.watch, keep_others=self.stores.is_part
+                    )
             if report is not None and not is_stopped:
                 self._print_end(report, display)
             return is_stopped
@@ -151,7 +153,7 @@ class FleetSync:
 
 
 async def _run_until_stopped(
-    fleet: "Fleet", display: "FleetDisplay", *, watch: bool
+    fleet: "Fleet", display: "FleetDisplay", *, watch: bool, keep_others: bool
 ) -> "tuple[FleetReport | None, bool]":
     """Run a fleet until it ends, or until this task is cancelled, as by Ctrl-C. Return its report and which it was."""
 
@@ -159,7 +161,7 @@ async def _run_until_stopped(
         if watch:
             await fleet.watch()
             return None
-        return await fleet.sync()
+        return await fleet.sync(keep_others=keep_others)
 
     running = asyncio.create_task(run())
     try:

@@ -6,6 +6,9 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.primitives.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ecwid_async.sync.database import ScheduledStore as ScheduledStore
+    from ecwid_async.sync.database import ScheduleTotals as ScheduleTotals
+    from ecwid_async.sync.database import SectionTotals as SectionTotals
     from ecwid_async.sync.errors import DatabaseError as DatabaseError
     from ecwid_async.sync.errors import DatabaseFull as DatabaseFull
     from ecwid_async.sync.errors import DatabaseLocked as DatabaseLocked
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from ecwid_async.sync.worker import WorkerSettings as WorkerSettings
 
 _MODULES: Final = {
+    "database": ("ScheduleTotals", "ScheduledStore", "SectionTotals"),
     "errors": (
         "DatabaseError",
         "DatabaseFull",

@@ -41,7 +41,7 @@ _TOLERANCE: Final = 0.1
 ScheduleCondition: TypeAlias = Literal["new", "ok", "continues", "failing", "refused"]
 """What the latest slice of a store ended with.
 
-- "new": there was none yet.
+- "new": there was none yet, or none since somebody asked to try again what had failed.
 - "ok": the round is complete.
 - "continues": the round goes on with the next slice.
 - "failing": it failed, and is tried again soon.
@@ -179,11 +179,12 @@ async def claim_stores(
     limit: int,
     due_by: float | None = None,
     store_id: int | None = None,
+    listing: int | None = None,
 ) -> list[ScheduledStore]:
     """Claim up to `limit` stores that are due, longest due first, and return them as their slices begin.
 
-    `store_id` claims only that store. `due_by` is a time: stores that became due later are not claimed, except to
-    continue their round.
+    `store_id` claims only that store, and `listing` only stores of that listing. `due_by` is a time: stores that became
+    due later are not claimed, except to continue their round.
     """
     table = database.schema.store_schedule
     clock = clock_of(database)
@@ -196,6 +197,8 @@ async def claim_stores(
     )
     if store_id is not None:
         due = due.where(table.c.store_id == store_id)
+    if listing is not None:
+        due = due.where(table.c.listing >= listing)
     # A subquery in its place could be evaluated again, and claim more.
     chosen = due.cte("chosen")
     continues = table.c.condition == "continues"
@@ -257,16 +260,32 @@ async def finish_slice(
 
 
 async def wake_stores(
-    connection: AsyncConnection, database: "Database", ids: Collection[int] | None, *, fleet: str | None = None
+    connection: AsyncConnection,
+    database: "Database",
+    ids: Collection[int] | None,
+    *,
+    fleet: str | None = None,
+    listing: int | None = None,
 ) -> int:
-    """Make stores due at once, also those that failed; None for all. Return how many are in a schedule."""
+    """Make stores due at once; None for all. Return how many are in a schedule.
+
+    Those that failed are as new: their failures no longer count.
+    """
     table = database.schema.store_schedule
     clock = clock_of(database)
-    statement = update(table).values(due_at=case((table.c.due_at < clock, table.c.due_at), else_=clock), woken_at=clock)
+    has_failed = table.c.condition.in_(("failing", "refused"))
+    statement = update(table).values(
+        due_at=case((table.c.due_at < clock, table.c.due_at), else_=clock),
+        woken_at=clock,
+        condition=case((has_failed, "new"), else_=table.c.condition),
+        failures=0,
+    )
     if ids is not None:
         statement = statement.where(table.c.store_id.in_(sorted(set(ids))))
     if fleet is not None:
         statement = statement.where(table.c.fleet == fleet)
+    if listing is not None:
+        statement = statement.where(table.c.listing >= listing)
     return (await connection.execute(statement)).rowcount
 
 

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from typing import Final
 
 import anyio
-from attrs import field, mutable
+from attrs import field, frozen, mutable
 
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import ConfigError, EcwidError
@@ -150,20 +150,21 @@ class Fleet:
 
     # Many stores.
 
-    async def sync(self) -> FleetReport:
+    async def sync(self, *, keep_others: bool = False) -> FleetReport:
         """Read the list of the stores, and do one round of each, also of those that failed before.
 
-        A round that another process has begun is not waited for. Raises the errors of the list and of the database,
-        and `LimiterUnavailable`.
+        Stores that the list no longer has leave the schedule, unless `keep_others` is set: then the list is a part of
+        the fleet. A round that another process has begun is not waited for. Raises the errors of the list and of the
+        database, and `LimiterUnavailable`.
         """
         report = FleetReport()
         started = self._timer()
-        await self.refresh()
+        listing = await self._list(keep_others=keep_others)
         async with self._database.write() as connection:
-            await wake_stores(connection, self._database, None, fleet=self.settings.name)
+            await wake_stores(connection, self._database, None, fleet=self.settings.name, listing=listing)
             due_by = await database_time(connection, self._database)
         try:
-            await self._run(due_by=due_by, report=report)
+            await self._run(_Pass(listing=listing, due_by=due_by, report=report))
         except BaseExceptionGroup as errors:
             raise first_error(errors) from None
         report.seconds = self._timer() - started
@@ -193,32 +194,36 @@ class Fleet:
         self._is_stopping = True
         self._changed.set()
 
-    async def refresh(self) -> FleetListed:
+    async def refresh(self) -> None:
         """Read the list of the stores. Those that it no longer has leave the schedule; their rows stay.
 
         A list without any store is not believed if there were some before. Raises `ConfigError` for that, for anything
         but ids, and the errors of the list and of the database.
         """
+        await self._list(keep_others=False)
+
+    async def _list(self, *, keep_others: bool) -> int:
+        """Read the list of the stores, and return the number of the listing."""
         database, settings = self._database, self.settings
         async with database.read() as connection:
             listing = int(1000 * await database_time(connection, database))
-        total = 0
+        total = removed = 0
         async with aclosing(_chunks(iterate_stores(self._stores))) as chunks:
             async for ids in chunks:
                 async with database.write() as connection:
                     await list_stores(connection, database, settings.name, ids, listing=listing, every=settings.every)
                 total += len(ids)
-        async with database.write() as connection:
-            if not total and await has_stores(connection, database.schema, settings.name):
-                raise ConfigError(
-                    "the list of the fleet's stores is empty, and the last one was not, so it was not used. If there "
-                    "are no stores any more, stop the fleet."
-                )
-            removed = await remove_unlisted(connection, database.schema, settings.name, listing=listing)
-        listed = FleetListed(stores=total, removed=removed)
-        self._on_event(listed)
+        if not keep_others:
+            async with database.write() as connection:
+                if not total and await has_stores(connection, database.schema, settings.name):
+                    raise ConfigError(
+                        "the list of the fleet's stores is empty, and the last one was not, so it was not used. If "
+                        "there are no stores any more, stop the fleet."
+                    )
+                removed = await remove_unlisted(connection, database.schema, settings.name, listing=listing)
+        self._on_event(FleetListed(stores=total, removed=removed))
         self._changed.set()
-        return listed
+        return listing
 
     # Single stores: for workers that are told by something else which store to synchronize.
 
@@ -239,6 +244,7 @@ class Fleet:
     async def wake(self, *store_ids: int) -> int:
         """Make stores due at once, also those that wait after a failure. Return how many of them the schedule has.
 
+        Their failures no longer count, and the next request is sent even if the token or the store is in quarantine.
         Call it after something was marked, or once a store has a new token.
         """
         async with self._database.write() as connection:
@@ -252,8 +258,8 @@ class Fleet:
 
     # The loop.
 
-    async def _run(self, *, due_by: float | None = None, report: FleetReport | None = None) -> None:
-        """Run slices until the fleet is stopped; with `due_by`, until no store is left that was due then."""
+    async def _run(self, one_pass: "_Pass | None" = None) -> None:
+        """Run slices until the fleet is stopped; in a pass, until each of its stores had a round."""
         delays = _Delays()
         async with anyio.create_task_group() as group:
             while not self._is_stopping:
@@ -261,10 +267,10 @@ class Fleet:
                 try:
                     if (error := self._take_shared_error()) is not None:
                         raise error
-                    claimed = await self._claim(due_by)
+                    claimed = await self._claim(one_pass)
                     wait = _CLAIM_INTERVAL if claimed else _MAX_WAIT if self._is_full else await self._next_due()
                 except SHARED as error:
-                    if due_by is not None:
+                    if one_pass is not None:
                         raise
                     wait = delays.grow()
                     self._on_event(FleetProblem(kind="database", error=str(error), retry_in=wait))
@@ -272,8 +278,8 @@ class Fleet:
                     continue
                 delays.reset()
                 for store in claimed:
-                    group.start_soon(self._run_counted, store, report)
-                if due_by is not None and not self._active:
+                    group.start_soon(self._run_counted, store, one_pass)
+                if one_pass is not None and not self._active:
                     return
                 await self._wait(wait, until_changed=not claimed)
 
@@ -281,12 +287,18 @@ class Fleet:
     def _is_full(self) -> bool:
         return len(self._active) >= self.settings.stores_at_once
 
-    async def _claim(self, due_by: float | None) -> list[ScheduledStore]:
+    async def _claim(self, one_pass: "_Pass | None") -> list[ScheduledStore]:
         if self._is_full:
             return []
-        limit = self.settings.stores_at_once - len(self._active)
         async with self._database.write() as connection:
-            claimed = await claim_stores(connection, self._database, self.settings.name, limit=limit, due_by=due_by)
+            claimed = await claim_stores(
+                connection,
+                self._database,
+                self.settings.name,
+                limit=self.settings.stores_at_once - len(self._active),
+                due_by=None if one_pass is None else one_pass.due_by,
+                listing=None if one_pass is None else one_pass.listing,
+            )
         self._active.update(store.store_id for store in claimed)
         return claimed
 
@@ -310,14 +322,14 @@ class Fleet:
             await self._changed.wait()
             group.cancel_scope.cancel()
 
-    async def _run_counted(self, store: ScheduledStore, report: FleetReport | None) -> None:
+    async def _run_counted(self, store: ScheduledStore, one_pass: "_Pass | None") -> None:
         try:
             result = await self._run_claimed(store)
         except SHARED as error:
             self._shared_error = error
         else:
-            if report is not None:
-                report.add(result)
+            if one_pass is not None:
+                one_pass.report.add(result)
         finally:
             self._active.discard(store.store_id)
             self._changed.set()
@@ -330,6 +342,8 @@ class Fleet:
         late = max(0.0, (store.started_at or 0.0) - store.due_at)
         self._on_event(SliceStarted(store_id=store.store_id, late=late))
         try:
+            if store.condition == "new":
+                await self._ecwid.quarantine().clear(store.store_id)
             result = await run_slice(
                 self.mirror,
                 self._ecwid,
@@ -370,6 +384,15 @@ class Fleet:
                     return
                 wait = self.settings.listing_interval
             await self.mirror.sleep(wait)
+
+
+@frozen(kw_only=True)
+class _Pass:
+    """One round of each store of a listing that was due at a time."""
+
+    listing: int
+    due_by: float
+    report: FleetReport
 
 
 class _Delays:

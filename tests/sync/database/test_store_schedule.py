@@ -183,6 +183,7 @@ async def test_a_woken_store_is_due_at_once_even_if_its_slice_is_in_progress(ope
         await schedule.finish(evolve(store, condition="refused", failures=5), delay=9999.0)
     assert await schedule.wake(1, 77) == 1
     (store,) = await schedule.claim()
+    assert (store.condition, store.failures) == ("new", 0)
     schedule.wait(5)
     await schedule.wake(1)
     await schedule.finish(done(store))

@@ -11,6 +11,7 @@ from ecwid_async import Ecwid
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sync import Fleet, FleetEvent, FleetSettings, Mirror, MirrorSettings
 from ecwid_async.tokens import MemoryTokens
+from ecwid_async.transport import Quota
 from ecwid_async.wire import Request, Response
 from tests.sandbox.api import Api
 
@@ -87,7 +88,8 @@ class Shops:
             yield mirror
 
     def client(self) -> Ecwid:
-        return Ecwid(transport=self.sandbox, tokens=self.tokens, quota=None)
+        # No request waits.
+        return Ecwid(transport=self.sandbox, tokens=self.tokens, quota=Quota(requests=100_000, ceiling=100_000))
 
     def fleet(
         self, mirror: Mirror, stores: Any = None, *, only: tuple[str, ...] = ("products",), **settings: Any

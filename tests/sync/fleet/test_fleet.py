@@ -138,6 +138,28 @@ def add_products(shops, count, *, seconds_apart):
     shops.now += 3600
 
 
+async def test_a_store_that_is_paid_again_is_read_at_once_after_wake(shops, sqlite_mirror_url):
+    shops.sandbox.stores[FIRST].suspended = True
+    async with shops.mirror(sqlite_mirror_url) as mirror:
+        fleet = shops.fleet(mirror)
+        await fleet.sync()
+        shops.sandbox.stores[FIRST].suspended = False
+        await fleet.wake(FIRST)
+        result = await fleet.run_store(FIRST)
+        assert result is not None
+        assert result.outcome == "ok"
+
+
+async def test_a_pass_of_some_stores_leaves_the_others_in_the_fleet(shops, sqlite_mirror_url):
+    async with shops.mirror(sqlite_mirror_url) as mirror:
+        await shops.fleet(mirror).sync()
+        shops.now += 10 * MINUTE
+        assert (await shops.fleet(mirror, shops.ids[:1]).sync(keep_others=True)).stores == 1
+        assert (await shops.fleet(mirror).status()).totals.stores == 3
+        assert (await shops.fleet(mirror, shops.ids[:1]).sync()).stores == 1
+        assert (await shops.fleet(mirror).status()).totals.stores == 1
+
+
 async def test_a_large_store_is_read_in_slices_that_let_others_pass(shops, sqlite_mirror_url, monkeypatch):
     add_products(shops, 400, seconds_apart=2)
     real = shops.sandbox.send
