@@ -1,8 +1,8 @@
 """What a slice costs on Procrastinate, compared with `Fleet` in one process: CPU, transactions and WAL of PostgreSQL.
 
 A pass is one quiet round of each of many stores, each a single request to a sandbox in this process. The difference is
-the jobs: enqueue, fetch, finish, and the periodic ones meanwhile. `python -m benchmarks.fleet.worker_overhead` prints a
-table.
+the jobs: enqueue, fetch, finish, and the periodic ones meanwhile. On a busy machine it drowns in the noise, so the jobs
+are measured alone as well. `python -m benchmarks.fleet.worker_overhead` prints a table.
 """
 
 import asyncio
@@ -15,16 +15,21 @@ from typing import Final
 
 import psycopg
 from attrs import frozen
+from procrastinate.jobs import Status
 from sqlalchemy.engine import make_url
 
 from benchmarks.harness.postgresql import run_postgresql
 from benchmarks.harness.report import Grid, parse_arguments, print_report
 from ecwid_async import Ecwid
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sync import Fleet, FleetEvent, FleetSettings, Mirror, SliceEnded, Worker
+from ecwid_async.sync import Fleet, FleetEvent, FleetSettings, Mirror, SliceEnded, Worker, WorkerSettings
+from ecwid_async.sync.database import PostgreSQL, find_backend
+from ecwid_async.sync.worker.connector import Connector
+from ecwid_async.sync.worker.jobs import FleetJobs
+from ecwid_async.sync.worker.tables import prepare_tables
 from ecwid_async.tokens import MemoryTokens
 
-__all__ = ["PassCost", "measure_overhead"]
+__all__ = ["PassCost", "measure_jobs", "measure_overhead"]
 
 FLEET, WORKER = "Fleet in one process", "Worker on Procrastinate"
 _FIRST_STORE: Final = 1003
@@ -81,6 +86,35 @@ async def measure_overhead(url: str, *, stores: int, rounds: int) -> dict[str, l
     return costs
 
 
+async def measure_jobs(url: str, *, count: int) -> PassCost:
+    """Enqueue, fetch and finish so many jobs one by one, without slices, in the empty database of `url`."""
+    backend = find_backend(url)
+    assert isinstance(backend, PostgreSQL)
+    connector = Connector(backend, connections=1)
+    async with Mirror(url) as mirror, Ecwid(transport=Sandbox(), quota=None) as ecwid:
+        await connector.open_async()
+        await prepare_tables(connector)
+        fleet = Fleet(mirror, ecwid, [_FIRST_STORE])
+        jobs = FleetJobs(fleet, connector, WorkerSettings(), on_error=_raise, on_lost=lambda: None)
+        manager = jobs.app.job_manager
+        worker_id = await manager.register_worker()
+        before, started = _Counters.read(url), time.perf_counter()
+        for store_id in range(_FIRST_STORE, _FIRST_STORE + count):
+            await jobs.enqueue(store_id)
+            job = await manager.fetch_job([jobs.queue], worker_id)
+            assert job is not None
+            await manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
+        seconds = time.perf_counter() - started
+        after = _Counters.read(url)
+        await manager.unregister_worker(worker_id)
+        await connector.close_async()
+    return _cost(before, after, count, seconds)
+
+
+async def _raise(kind: str, error: Exception) -> None:
+    raise error
+
+
 async def _run_beside(
     run: Callable[[], Awaitable[None]],
     stop: Callable[[], None],
@@ -97,14 +131,16 @@ async def _run_beside(
     after = _Counters.read(url)
     stop()
     await running
-    costs.append(
-        PassCost(
-            client_ms=1000 * (after.client - before.client) / stores,
-            server_ms=1000 * (after.server - before.server) / stores,
-            transactions=(after.transactions - before.transactions) / stores,
-            wal=(after.wal - before.wal) / stores,
-            seconds=seconds,
-        )
+    costs.append(_cost(before, after, stores, seconds))
+
+
+def _cost(before: "_Counters", after: "_Counters", count: int, seconds: float) -> PassCost:
+    return PassCost(
+        client_ms=1000 * (after.client - before.client) / count,
+        server_ms=1000 * (after.server - before.server) / count,
+        transactions=(after.transactions - before.transactions) / count,
+        wal=(after.wal - before.wal) / count,
+        seconds=seconds,
     )
 
 
@@ -155,20 +191,24 @@ def _is_ours(folder: Path) -> bool:
         return True
 
 
+def _row(cost: PassCost, count: int) -> list[float | str]:
+    return [cost.client_ms, cost.server_ms, cost.transactions, cost.wal, count / cost.seconds]
+
+
 def main() -> None:
     """Print the costs."""
     arguments = parse_arguments(__doc__)
-    stores, rounds = (10, 1) if arguments.quick else (200, 3)
+    stores, rounds = (10, 1) if arguments.quick else (60, 3)
     with run_postgresql() as url:
         os.environ["BENCHMARK_POSTGRESQL"] = str(make_url(url).query["host"])
+        jobs = asyncio.run(measure_jobs(url, count=10 * stores))
         costs = asyncio.run(measure_overhead(url, stores=stores, rounds=rounds))
-    columns = ("client CPU ms", "PostgreSQL CPU ms", "transactions", "WAL bytes", "stores/s")
-    rows: dict[str, list[float | str]] = {}
+    columns = ("client CPU ms", "PostgreSQL CPU ms", "transactions", "WAL bytes", "per second")
+    rows: dict[str, list[float | str]] = {"a job alone: enqueue, fetch, finish": _row(jobs, 10 * stores)}
     for name, passes in costs.items():
         best = min(passes, key=lambda cost: cost.client_ms + cost.server_ms)
-        rows[name] = [best.client_ms, best.server_ms, best.transactions, best.wal, stores / best.seconds]
-    rows["difference"] = [a - b for a, b in zip(rows[WORKER][:4], rows[FLEET][:4], strict=True)] + [""]  # type: ignore[operator]
-    grid = Grid(f"a quiet round of one of {stores} stores, the best of {rounds} passes", columns, rows)
+        rows[f"a quiet round: {name}"] = _row(best, stores)
+    grid = Grid(f"{stores} stores, the best of {rounds} passes", columns, rows)
     print_report("fleet.worker_overhead", [], [], grids=[grid], as_json=arguments.json)
 
 
