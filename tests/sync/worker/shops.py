@@ -236,7 +236,7 @@ class Database:
                 ]
         return found
 
-    async def wait_for_rounds(self, shops: Shops, count: int = 1, *, seconds: float = 180.0) -> None:
+    async def wait_for_rounds(self, shops: Shops, count: int = 1, *, seconds: float = 120.0) -> None:
         """Wait until each store has had so many complete rounds that have begun from now on."""
         for _ in range(count):
             since = self.now()
@@ -248,7 +248,7 @@ class Database:
             await wait_until(is_done, seconds=seconds)
 
 
-async def wait_until(condition: Callable[[], object], *, seconds: float = 180.0) -> None:
+async def wait_until(condition: Callable[[], object], *, seconds: float = 120.0) -> None:
     """Wait until a condition holds. `seconds` is for a test that fails."""
     ends = time.monotonic() + seconds
     while not condition():

@@ -33,6 +33,7 @@ async def test_stores_are_synchronized_again_and_again(url: str) -> None:
     assert database.execute("SELECT id FROM procrastinate_workers") == []
 
 
+@pytest.mark.slow
 async def test_two_workers_share_the_stores_and_never_synchronize_one_at_the_same_time(url: str) -> None:
     shops, database, first, second = Shops(3), Database(url), list[FleetEvent](), list[FleetEvent]()
     async with shops.running(url, on_event=first.append), shops.running(url, on_event=second.append):
@@ -51,6 +52,7 @@ async def test_two_workers_with_one_store_do_each_round_once(url: str) -> None:
     assert len([event for event in (*first, *second) if isinstance(event, SliceStarted)]) == slices
 
 
+@pytest.mark.slow
 async def test_a_stop_lets_slices_pause_and_leaves_no_job_in_progress(url: str) -> None:
     shops, database, events = Shops(2, items=120), Database(url), list[FleetEvent]()
     for store in shops.sandbox.stores.values():
@@ -125,6 +127,7 @@ async def test_without_notifications_jobs_are_looked_for(url: str, caplog: pytes
     assert "hunter2" not in caplog.text + repr(broken)
 
 
+@pytest.mark.slow
 async def test_workers_go_on_after_the_database_was_restarted(url: str, postgresql_server: PostgreSQL) -> None:
     shops, database, events = Shops(2), Database(url), list[FleetEvent]()
     async with (
