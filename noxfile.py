@@ -104,6 +104,17 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     # pyecwid, for comparison, is in no group because it installs a top-level package `tests`.
     session.install("-e", ".[cli]", *group("bench"), "pyecwid")
-    names = session.posargs or ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel", "dlt"]
+    names = session.posargs or [
+        "decode",
+        "overhead",
+        "paging",
+        "imports",
+        "traffic",
+        "export",
+        "sync",
+        "fleet",
+        "duel",
+        "dlt",
+    ]
     for name in names:
         session.run("python", "-m", f"benchmarks.{name}")

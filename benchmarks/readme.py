@@ -10,11 +10,23 @@ from benchmarks.harness.report import format_cell
 
 _ROOT: Final = Path(__file__).parents[1]
 _README: Final = _ROOT / "benchmarks" / "README.md"
+_BENCHMARKS: Final = (
+    "decode",
+    "overhead",
+    "paging",
+    "imports",
+    "traffic",
+    "export",
+    "sync",
+    "fleet",
+    "duel",
+    "dlt",
+)
 
 
 def main() -> None:
     """Run the named benchmarks, or all, and update the README."""
-    for name in sys.argv[1:] or ("decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel", "dlt"):
+    for name in sys.argv[1:] or _BENCHMARKS:
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"

