@@ -257,6 +257,23 @@ def test_two_stores_share_tables_and_a_dead_token_stops_only_its_own(warehouse, 
     assert warehouse.state()[str(OTHER)] == cursor, "the next run continues there"
 
 
+def test_an_unexpected_error_in_one_store_stops_only_its_own(warehouse, shop, monkeypatch):
+    shop.sandbox.add_store(OTHER, token=OTHER_TOKEN)
+    Api(shop.sandbox, store_id=OTHER, token=OTHER_TOKEN).call("POST", "/products", {"name": "Chair", "price": 1})
+    real = shop.sandbox.send
+
+    async def fail(request):
+        if request.path == f"/{STORE}/products":
+            raise TypeError("a customer's name")
+        return await real(request)
+
+    monkeypatch.setattr(shop.sandbox, "send", fail)
+    warehouse.run(STORE, OTHER)
+    assert list(warehouse.names(OTHER).values()) == ["Chair"]
+    assert warehouse.problems() == [(STORE, "products", "failed", "TypeError")]
+    assert warehouse.query(f"SELECT message FROM {PROBLEMS_TABLE}") == [("unexpected TypeError",)]
+
+
 def test_a_section_that_the_token_does_not_open_stops_only_itself(warehouse, shop):
     shop.data.add_token("secret_narrow", ["read_catalog", "read_store_profile"])
     shop.add_products(3)

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
 from attrs import asdict, fields, frozen
-from sqlalchemy import ColumnElement, Double, case, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Double, Select, Table, case, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 if TYPE_CHECKING:
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ScheduleCondition",
     "ScheduledStore",
+    "begin_listing",
     "claim_stores",
     "clock_of",
+    "count_in_progress",
     "database_time",
     "find_due_stores",
     "finish_slice",
@@ -31,12 +33,15 @@ __all__ = [
     "list_stores",
     "load_schedule",
     "next_due",
+    "release_claim",
     "remove_unlisted",
     "wake_stores",
 ]
 
 # A round that begins so much of its interval late does not delay the next one.
 _TOLERANCE: Final = 0.1
+# Stores that are woken by one statement.
+_MAX_IDS: Final = 10_000
 
 ScheduleCondition: TypeAlias = Literal["new", "ok", "continues", "failing", "refused"]
 """What the latest slice of a store ended with.
@@ -109,6 +114,16 @@ async def has_stores(connection: AsyncConnection, schema: "Schema", fleet: str) 
     ).first() is not None
 
 
+async def begin_listing(connection: AsyncConnection, database: "Database", fleet: str) -> int:
+    """Return the number of a new listing of the fleet's stores, which is higher than all before.
+
+    So it is also if the clock was set back.
+    """
+    table = database.schema.store_schedule
+    latest = (await connection.execute(select(func.max(table.c.listing)).where(table.c.fleet == fleet))).scalar_one()
+    return max(int(1000 * await database_time(connection, database)), 0 if latest is None else latest + 1)
+
+
 async def list_fleets(connection: AsyncConnection, schema: "Schema") -> list[str]:
     """Return the names of the fleets, in alphabetical order."""
     table = schema.store_schedule
@@ -138,8 +153,18 @@ async def list_stores(
 async def remove_unlisted(connection: AsyncConnection, schema: "Schema", fleet: str, *, listing: int) -> int:
     """Remove the stores that only earlier listings had, and return their number. Their rows in the mirror stay."""
     table = schema.store_schedule
-    result = await connection.execute(delete(table).where(table.c.fleet == fleet, table.c.listing < listing))
+    unlisted = (table.c.fleet == fleet, table.c.listing < listing)
+    await connection.execute(_lock_in_order(table, *unlisted))
+    result = await connection.execute(delete(table).where(*unlisted))
     return result.rowcount
+
+
+def _lock_in_order(table: Table, *conditions: ColumnElement[bool]) -> Select[int]:
+    """Return a query that locks rows in the same order in every process, or two of them could block each other."""
+    rows = select(table.c.store_id).where(*conditions).order_by(table.c.fleet, table.c.store_id).with_for_update()
+    locked = rows.cte("locked")
+    # Of many rows, only the number is sent.
+    return select(func.count()).select_from(locked)
 
 
 def is_due(database: "Database", fleet: str, due_by: float | None = None) -> ColumnElement[bool]:
@@ -152,6 +177,10 @@ def is_due(database: "Database", fleet: str, due_by: float | None = None) -> Col
     has_come: ColumnElement[bool] = table.c.due_at <= clock
     if due_by is not None:
         has_come = or_(table.c.due_at <= due_by, (table.c.condition == "continues") & (table.c.due_at <= clock))
+    else:
+        # Nothing delays the next round of a store that works for so long: the clock was set back.
+        works = table.c.condition.in_(("ok", "continues"))
+        has_come = or_(has_come, works & (table.c.due_at > clock + 2 * table.c.every))
     return (table.c.fleet == fleet) & has_come & ~is_in_progress(database)
 
 
@@ -180,11 +209,12 @@ async def claim_stores(
     due_by: float | None = None,
     store_id: int | None = None,
     listing: int | None = None,
+    exclude: Collection[int] = (),
 ) -> list[ScheduledStore]:
     """Claim up to `limit` stores that are due, longest due first, and return them as their slices begin.
 
-    `store_id` claims only that store, and `listing` only stores of that listing. `due_by` is a time: stores that became
-    due later are not claimed, except to continue their round.
+    `store_id` claims only that store, `listing` only stores of that listing, and `exclude` has stores that are not
+    claimed. `due_by` is a time: stores that became due later are not claimed, except to continue their round.
     """
     table = database.schema.store_schedule
     clock = clock_of(database)
@@ -199,6 +229,8 @@ async def claim_stores(
         due = due.where(table.c.store_id == store_id)
     if listing is not None:
         due = due.where(table.c.listing >= listing)
+    if exclude:
+        due = due.where(table.c.store_id.not_in(sorted(exclude)))
     # A subquery in its place could be evaluated again, and claim more.
     chosen = due.cte("chosen")
     continues = table.c.condition == "continues"
@@ -259,6 +291,23 @@ async def finish_slice(
     )
 
 
+async def release_claim(
+    connection: AsyncConnection, database: "Database", store: ScheduledStore, *, delay: float
+) -> None:
+    """Give up a slice that has done nothing, or whose result is not known. The next one begins after `delay` seconds.
+
+    Does nothing if another slice has begun, or if the store was removed from the fleet.
+    """
+    table = database.schema.store_schedule
+    clock = clock_of(database)
+    due = case((table.c.due_at < clock, table.c.due_at), else_=clock) if not delay else clock + delay
+    await connection.execute(
+        update(table)
+        .where(table.c.fleet == store.fleet, table.c.store_id == store.store_id, table.c.slice == store.slice)
+        .values(claimed_until=None, due_at=case((table.c.woken_at.is_not(None), clock), else_=due))
+    )
+
+
 async def wake_stores(
     connection: AsyncConnection,
     database: "Database",
@@ -280,20 +329,44 @@ async def wake_stores(
         condition=case((has_failed, "new"), else_=table.c.condition),
         failures=0,
     )
-    if ids is not None:
-        statement = statement.where(table.c.store_id.in_(sorted(set(ids))))
-    if fleet is not None:
-        statement = statement.where(table.c.fleet == fleet)
+    chosen = [] if fleet is None else [table.c.fleet == fleet]
     if listing is not None:
-        statement = statement.where(table.c.listing >= listing)
-    return (await connection.execute(statement)).rowcount
+        chosen.append(table.c.listing >= listing)
+    if ids is None:
+        await connection.execute(_lock_in_order(table, *chosen))
+        return (await connection.execute(statement.where(*chosen))).rowcount
+    woken = 0
+    # Databases limit the number of parameters.
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), _MAX_IDS):
+        these = [*chosen, table.c.store_id.in_(wanted[start : start + _MAX_IDS])]
+        await connection.execute(_lock_in_order(table, *these))
+        woken += (await connection.execute(statement.where(*these))).rowcount
+    return woken
 
 
-async def next_due(connection: AsyncConnection, database: "Database", fleet: str) -> float | None:
-    """Return in how many seconds the next store is due that nobody has claimed; None if there is none."""
+async def count_in_progress(
+    connection: AsyncConnection, database: "Database", fleet: str, *, listing: int, due_by: float
+) -> int:
+    """Return how many stores of a listing that were due by a time are claimed or synchronized by any process."""
+    table = database.schema.store_schedule
+    due = (table.c.fleet == fleet, table.c.listing >= listing, table.c.due_at <= due_by)
+    statement = select(func.count()).where(*due, is_in_progress(database))
+    return int((await connection.execute(statement)).scalar_one())
+
+
+async def next_due(
+    connection: AsyncConnection, database: "Database", fleet: str, *, exclude: Collection[int] = ()
+) -> float | None:
+    """Return in how many seconds the next store is due that nobody has claimed; None if there is none.
+
+    `exclude` has stores that are left out.
+    """
     table = database.schema.store_schedule
     clock = clock_of(database)
     statement = select(func.min(table.c.due_at), clock).where(table.c.fleet == fleet, ~is_in_progress(database))
+    if exclude:
+        statement = statement.where(table.c.store_id.not_in(sorted(exclude)))
     due, at = (await connection.execute(statement)).one()
     return None if due is None else max(0.0, float(due) - float(at))
 

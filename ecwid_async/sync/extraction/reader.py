@@ -1,5 +1,6 @@
 """Reading what changed in one section of a store since the last run."""
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import aclosing
@@ -22,6 +23,8 @@ from ecwid_async.sync.token_scopes import TokenScopes
 
 __all__ = ["Problem", "ProblemKind", "ReadPart", "SectionReader"]
 
+_log: Final = logging.getLogger("ecwid_async.sync")
+
 ProblemKind: TypeAlias = Literal["skipped", "failed", "incomplete", "deletions"]
 
 # Items that a run reads by their ids, for each section of a store.
@@ -42,7 +45,7 @@ class Problem:
     section: str
     kind: ProblemKind
     message: str
-    error: EcwidError | None = field(default=None, repr=False)
+    error: Exception | None = field(default=None, repr=False)
     at: float = field(factory=time.time)
 
 
@@ -102,10 +105,14 @@ class SectionReader:
             self._add_problem("skipped", str(error), error)
         except EcwidError as error:
             self._add_problem("failed", str(error), error)
+        except Exception as error:
+            # A fault of one store's data, or of this library, must not stop the other stores.
+            _log.exception("%s of store %d failed unexpectedly", self._section.name, self._store.store_id)
+            self._add_problem("failed", f"unexpected {type(error).__name__}", error)
         state = self._pruned(self._state)
         await self._deliver(ReadPart(store_id=self._store.store_id, state=state, problems=self._problems, is_last=True))
 
-    def _add_problem(self, kind: ProblemKind, message: str, error: EcwidError | None = None) -> None:
+    def _add_problem(self, kind: ProblemKind, message: str, error: Exception | None = None) -> None:
         self._problems.append(
             Problem(
                 store_id=self._store.store_id,

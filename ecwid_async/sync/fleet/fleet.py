@@ -1,5 +1,6 @@
 """The public `Fleet`: many stores of one database, synchronized by one or several processes."""
 
+import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing, suppress
@@ -15,13 +16,16 @@ from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.sync.database import (
     Database,
     ScheduledStore,
+    begin_listing,
     claim_stores,
+    count_in_progress,
     database_time,
     find_due_stores,
     finish_slice,
     has_stores,
     list_stores,
     next_due,
+    release_claim,
     remove_unlisted,
     wake_stores,
 )
@@ -41,6 +45,8 @@ from ecwid_async.sync.fleet.status import FleetStatus, fleet_status
 from ecwid_async.sync.mirror import Mirror, database_of, find_mirror_sections
 
 __all__ = ["Fleet", "FleetReport"]
+
+_log: Final = logging.getLogger("ecwid_async.sync")
 
 # Stores of a listing that are noted in one transaction.
 _CHUNK: Final = 1000
@@ -105,8 +111,9 @@ class Fleet:
     processes may run the same fleet. The stores that have been due for longest come first. A store that fails delays
     no other one, and a large one only its slice of time.
 
-    `only` and `exclude` are names of sections, as in `Mirror.sync`. `on_event` is called with each `FleetEvent`.
-    `timer` returns seconds, for the durations of slices.
+    `only` and `exclude` are names of sections, as in `Mirror.sync`. `on_event` is called with each `FleetEvent`; its
+    errors are logged, and only a `BrokenPipeError` ends the fleet. `timer` returns seconds, for the durations of
+    slices.
 
     Raises `ConfigError` for an unknown section.
     """
@@ -129,10 +136,12 @@ class Fleet:
         self._stores = stores
         self._only, self._exclude = list(only), list(exclude)
         find_mirror_sections(self._only, self._exclude)
-        self._on_event = on_event or (lambda event: None)
+        self._on_event = on_event
         self._timer = timer
         self._is_stopping = False
         self._changed = anyio.Event()
+        self._stopped = anyio.Event()
+        self._has_sink_failed = False
         self._active: set[int] = set()
         self._shared_error: EcwidError | None = None
 
@@ -154,8 +163,8 @@ class Fleet:
         """Read the list of the stores, and do one round of each, also of those that failed before.
 
         Stores that the list no longer has leave the schedule, unless `keep_others` is set: then the list is a part of
-        the fleet. A round that another process has begun is not waited for. Raises the errors of the list and of the
-        database, and `LimiterUnavailable`.
+        the fleet. A round that another process has begun is not waited for, and counts as "busy". Raises the errors of
+        the list and of the database, and `LimiterUnavailable`.
         """
         report = FleetReport()
         started = self._timer()
@@ -167,6 +176,11 @@ class Fleet:
             await self._run(_Pass(listing=listing, due_by=due_by, report=report))
         except BaseExceptionGroup as errors:
             raise first_error(errors) from None
+        async with self._database.read() as connection:
+            # Those that another process has begun, or had when it was killed.
+            report.outcomes["busy"] += await count_in_progress(
+                connection, self._database, self.settings.name, listing=listing, due_by=due_by
+            )
         report.seconds = self._timer() - started
         return report
 
@@ -174,9 +188,8 @@ class Fleet:
         """Synchronize the stores, each in its interval, until `stop` is called.
 
         The list is read again in an interval, too: new stores are added, and those that are gone are left alone from
-        then on; their rows stay. Failures of the database and of the list are waited for, and reported as events.
-
-        Raises `ConfigError` if the list has anything but ids, and `SchemaChanged` and `SchemaTooNew`.
+        then on; their rows stay. Failures of the database and of the list are waited for, and reported as events; so is
+        a list that has anything but ids. Raises `SchemaChanged` and `SchemaTooNew`.
         """
         try:
             async with anyio.create_task_group() as group:
@@ -192,6 +205,7 @@ class Fleet:
         The fleet stays stopped. Signal handlers may call it.
         """
         self._is_stopping = True
+        self._stopped.set()
         self._changed.set()
 
     async def refresh(self) -> None:
@@ -206,7 +220,7 @@ class Fleet:
         """Read the list of the stores, and return the number of the listing."""
         database, settings = self._database, self.settings
         async with database.read() as connection:
-            listing = int(1000 * await database_time(connection, database))
+            listing = await begin_listing(connection, database, settings.name)
         total = removed = 0
         async with aclosing(_chunks(iterate_stores(self._stores))) as chunks:
             async for ids in chunks:
@@ -221,7 +235,7 @@ class Fleet:
                         "there are no stores any more, stop the fleet."
                     )
                 removed = await remove_unlisted(connection, database.schema, settings.name, listing=listing)
-        self._on_event(FleetListed(stores=total, removed=removed))
+        self._emit(FleetListed(stores=total, removed=removed))
         self._changed.set()
         return listing
 
@@ -273,15 +287,16 @@ class Fleet:
                     if one_pass is not None:
                         raise
                     wait = delays.grow()
-                    self._on_event(FleetProblem(kind="database", error=str(error), retry_in=wait))
-                    await self._wait(wait, until_changed=False)
+                    self._emit(FleetProblem(kind="database", error=str(error), retry_in=wait))
+                    # Stores that end meanwhile say nothing about the database.
+                    await self._wait(wait, self._stopped)
                     continue
                 delays.reset()
                 for store in claimed:
                     group.start_soon(self._run_counted, store, one_pass)
                 if one_pass is not None and not self._active:
                     return
-                await self._wait(wait, until_changed=not claimed)
+                await self._wait(wait, self._stopped if claimed else self._changed)
 
     @property
     def _is_full(self) -> bool:
@@ -298,20 +313,19 @@ class Fleet:
                 limit=self.settings.stores_at_once - len(self._active),
                 due_by=None if one_pass is None else one_pass.due_by,
                 listing=None if one_pass is None else one_pass.listing,
+                # The claim of a store that does not answer for long has ended.
+                exclude=self._active,
             )
         self._active.update(store.store_id for store in claimed)
         return claimed
 
     async def _next_due(self) -> float:
         async with self._database.read() as connection:
-            seconds = await next_due(connection, self._database, self.settings.name)
+            seconds = await next_due(connection, self._database, self.settings.name, exclude=self._active)
         return _MAX_WAIT if seconds is None else min(max(seconds, _CLAIM_INTERVAL), _MAX_WAIT)
 
-    async def _wait(self, seconds: float, *, until_changed: bool) -> None:
-        """Wait for some seconds, or with `until_changed` until a slice has ended or a store was woken."""
-        if not until_changed:
-            await self.mirror.sleep(seconds)
-            return
+    async def _wait(self, seconds: float, event: anyio.Event) -> None:
+        """Wait for some seconds, or until an event."""
 
         async def sleep() -> None:
             await self.mirror.sleep(seconds)
@@ -319,7 +333,7 @@ class Fleet:
 
         async with anyio.create_task_group() as group:
             group.start_soon(sleep)
-            await self._changed.wait()
+            await event.wait()
             group.cancel_scope.cancel()
 
     async def _run_counted(self, store: ScheduledStore, one_pass: "_Pass | None") -> None:
@@ -340,8 +354,8 @@ class Fleet:
 
     async def _run_claimed(self, store: ScheduledStore) -> SliceResult:
         late = max(0.0, (store.started_at or 0.0) - store.due_at)
-        self._on_event(SliceStarted(store_id=store.store_id, late=late))
         try:
+            self._emit(SliceStarted(store_id=store.store_id, late=late))
             if store.condition == "new":
                 await self._ecwid.quarantine().clear(store.store_id)
             result = await run_slice(
@@ -353,20 +367,40 @@ class Fleet:
                 exclude=self._exclude,
                 is_stopping=lambda: self._is_stopping,
                 timer=self._timer,
-                on_progress=lambda section: self._on_event(StoreProgress(store_id=store.store_id, section=section)),
+                on_progress=lambda section: self._emit(StoreProgress(store_id=store.store_id, section=section)),
             )
         except BaseException:
             # Let the next slice begin at once, as if this one had not.
             with suppress(MirrorError):
-                await run_shielded(lambda: self._finish(store, delay=0.0))
+                await run_shielded(lambda: self._release(store, delay=0.0))
             raise
-        await run_shielded(lambda: self._finish(result.store, delay=result.delay))
-        self._on_event(SliceEnded(store_id=store.store_id, result=result))
+        if result.outcome == "busy":
+            await run_shielded(lambda: self._release(store, delay=result.delay or 0.0))
+        else:
+            await run_shielded(lambda: self._finish(result.store, delay=result.delay))
+        self._emit(SliceEnded(store_id=store.store_id, result=result))
         return result
 
     async def _finish(self, store: ScheduledStore, *, delay: float | None) -> None:
         async with self._database.write() as connection:
             await finish_slice(connection, self._database, store, delay=delay)
+
+    async def _release(self, store: ScheduledStore, *, delay: float) -> None:
+        async with self._database.write() as connection:
+            await release_claim(connection, self._database, store, delay=delay)
+
+    def _emit(self, event: FleetEvent) -> None:
+        """Call `on_event`. Its errors must not stop the fleet: the first one is logged."""
+        if self._on_event is None:
+            return
+        try:
+            self._on_event(event)
+        except BrokenPipeError:
+            raise  # nobody reads the output of the program any more
+        except Exception:
+            if not self._has_sink_failed:
+                self._has_sink_failed = True
+                _log.exception("on_event of %r failed. Events continue; its further errors are not logged.", self)
 
     async def _keep_listing(self) -> None:
         delays = _Delays()
@@ -377,7 +411,12 @@ class Fleet:
                 raise
             except (EcwidError, OSError) as error:
                 wait = delays.grow()
-                self._on_event(FleetProblem(kind="listing", error=str(error), retry_in=wait))
+                self._emit(FleetProblem(kind="listing", error=str(error), retry_in=wait))
+            except Exception as error:
+                # The function is the user's, and its message may contain a password.
+                wait = delays.grow()
+                _log.exception("the list of the stores failed unexpectedly")
+                self._emit(FleetProblem(kind="listing", error=f"unexpected {type(error).__name__}", retry_in=wait))
             else:
                 delays.reset()
                 if not self.can_refresh:

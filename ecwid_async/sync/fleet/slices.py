@@ -19,6 +19,7 @@ from ecwid_async.errors import (
 from ecwid_async.sync.database import ScheduledStore
 from ecwid_async.sync.errors import (
     DatabaseError,
+    DatabaseLocked,
     LeaseLost,
     SchemaChanged,
     SchemaTooNew,
@@ -26,7 +27,7 @@ from ecwid_async.sync.errors import (
     StoreMismatch,
 )
 from ecwid_async.sync.fleet.settings import FleetSettings
-from ecwid_async.sync.mirror import Mirror
+from ecwid_async.sync.mirror import Mirror, database_of
 from ecwid_async.sync.reports import SectionReport, SyncReport
 
 __all__ = ["FATAL", "SHARED", "SliceOutcome", "SliceResult", "run_slice"]
@@ -88,6 +89,11 @@ async def run_slice(
             on_progress=on_progress,
             should_pause=should_pause,
         )
+    except DatabaseLocked as error:
+        if database_of(mirror).backend.has_one_writer:
+            raise
+        # Somebody holds a lock on rows of this store: the others can be written.
+        return _fail(store, settings, str(error), is_refused=False)
     except (*SHARED, *FATAL):
         raise
     except (StoreBusy, LeaseLost):

@@ -90,6 +90,14 @@ async def test_stores_that_a_later_listing_lacks_are_removed_from_their_fleet_on
         assert not await has_stores(connection, schedule.database.schema, "another")
 
 
+async def test_an_older_listing_that_ends_meanwhile_does_not_make_a_newer_one_remove_stores(open_database):
+    schedule = await open_schedule(open_database)
+    await schedule.list([1, 2], listing=2)
+    await schedule.list([1, 2], listing=1)
+    async with schedule.database.write() as connection:
+        assert await remove_unlisted(connection, schedule.database.schema, "default", listing=2) == 0
+
+
 async def test_the_stores_that_were_due_for_longest_are_claimed_first_and_by_one_process(open_database):
     schedule = await open_schedule(open_database)
     await schedule.list([9])
