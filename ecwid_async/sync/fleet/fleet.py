@@ -281,6 +281,8 @@ class Fleet:
                 try:
                     if (error := self._take_shared_error()) is not None:
                         raise error
+                    # A slice that ends after the claim may leave its store to the next one.
+                    was_active = bool(self._active)
                     claimed = await self._claim(one_pass)
                     wait = _CLAIM_INTERVAL if claimed else _MAX_WAIT if self._is_full else await self._next_due()
                 except SHARED as error:
@@ -294,7 +296,7 @@ class Fleet:
                 delays.reset()
                 for store in claimed:
                     group.start_soon(self._run_counted, store, one_pass)
-                if one_pass is not None and not self._active:
+                if one_pass is not None and not was_active and not claimed:
                     return
                 await self._wait(wait, self._stopped if claimed else self._changed)
 

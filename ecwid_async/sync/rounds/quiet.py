@@ -23,7 +23,7 @@ from ecwid_async.sync.rounds.section_reader import SectionReader
 from ecwid_async.sync.rows import MirrorSection
 from ecwid_async.sync.settings import MirrorSettings
 
-__all__ = ["change_time", "is_quiet", "needs_poll", "needs_reconcile", "with_change_time"]
+__all__ = ["change_time", "has_work", "is_quiet", "needs_poll", "needs_reconcile", "with_change_time"]
 
 
 def is_quiet(
@@ -44,12 +44,17 @@ def is_quiet(
             return False
         reader = SectionReader(store, database, section, settings=settings, clock=lambda: now)
         has_due = any(name == section.name for name, _ in due)
-        try:
-            if _has_work(reader, state, has_due=has_due, changes=changes, now=now):
-                return False
-        except EcwidError:
-            return False  # the round states the error
+        if has_work(reader, state, has_due=has_due, changes=changes, now=now):
+            return False
     return True
+
+
+def has_work(reader: SectionReader, state: SectionState, *, has_due: bool, changes: StoreChanges, now: float) -> bool:
+    """Return whether anything is to be done in a section. `has_due` is whether items of it are to be looked up."""
+    try:
+        return _has_work(reader, state, has_due=has_due, changes=changes, now=now)
+    except EcwidError:
+        return True  # the round states the error
 
 
 def _has_work(reader: SectionReader, state: SectionState, *, has_due: bool, changes: StoreChanges, now: float) -> bool:

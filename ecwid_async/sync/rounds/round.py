@@ -23,7 +23,7 @@ from ecwid_async.sync.errors import MirrorError
 from ecwid_async.sync.rounds.audit import audit
 from ecwid_async.sync.rounds.lookups import LookupBudget, find_due_items, look_up_due
 from ecwid_async.sync.rounds.poll import poll, reconcile
-from ecwid_async.sync.rounds.quiet import change_time, needs_poll, needs_reconcile, with_change_time
+from ecwid_async.sync.rounds.quiet import change_time, has_work, needs_poll, needs_reconcile, with_change_time
 from ecwid_async.sync.rounds.rolling import read_slice
 from ecwid_async.sync.rounds.schedule import audit_range, is_paused, is_skipped, retry_time, rolling_rows
 from ecwid_async.sync.rounds.section_sync import Round, SectionSync
@@ -61,7 +61,8 @@ async def run_round(
                 each.state = noted
     allowed = [each for each in everything if not is_skipped(each.state, now=round_.now, settings=round_.settings)]
     active = [each for each in allowed if not is_paused(each.state, now=round_.now, settings=round_.settings)]
-    # A round that was paused leaves some sections to the next one.
+    # A round that was paused leaves some sections to the next one, and one without work must not be the only one that
+    # begins.
     active.sort(key=lambda each: each.state.polled_at or 0)
     budget.refill(round_.now)
     # Marked items first, also in a section whose list can't be read at present.
@@ -77,7 +78,10 @@ async def run_round(
             return
         await _run_guarded(section, partial(_run_steps, section, change_time(section, changes)))
 
-    await _run_limited([partial(run, section) for section in active], round_.settings.sections_at_once)
+    working = [
+        each for each in active if has_work(each, each.state, has_due=each.has_due, changes=changes, now=round_.now)
+    ]
+    await _run_limited([partial(run, section) for section in working], round_.settings.sections_at_once)
     if not round_.should_pause():
         await _look_up([each for each in active if not each.has_failed], budget)
     return {each.name: each for each in allowed}

@@ -167,3 +167,26 @@ async def test_a_fleet_stops_while_it_waits_for_the_database(shops, sqlite_mirro
         fleet.stop()
         async with asyncio.timeout(60):
             await task
+
+
+async def test_a_store_that_answers_more_slowly_than_a_slice_gets_on(shops, sqlite_mirror_url, monkeypatch):
+    real, seconds = shops.sandbox.send, 0.0
+
+    async def slow(request):
+        shops.now += seconds
+        return await real(request)
+
+    monkeypatch.setattr(shops.sandbox, "send", slow)
+    async with shops.mirror(sqlite_mirror_url) as mirror:
+        fleet = shops.fleet(mirror, [FIRST])
+        fleet._only = ["products", "orders", "customers", "categories"]
+        for _ in range(2):
+            await fleet.sync()
+            shops.now += 600
+        shops.add_product(FIRST, "Chair")
+        shops.now += 600
+        seconds = 35.0
+        # The sections without changes are those that were polled longest ago.
+        async with asyncio.timeout(60):
+            assert (await fleet.sync()).outcomes["ok"] == 1
+        assert await shops.names(mirror, FIRST) == {"Lamp", "Chair"}
