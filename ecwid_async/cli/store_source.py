@@ -1,5 +1,6 @@
 """Which stores a fleet synchronizes, and where their tokens come from."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -98,6 +99,8 @@ def database_of_tokens() -> "SQLTokens":
     """Return the tokens in the database that the environment names. Raises `UsageError` if it names none."""
     from ecwid_async.cli.tokens import DatabaseArguments
 
+    if not os.environ.get("ECWID_TOKEN_DATABASE"):
+        raise UsageError("which database has the tokens? Set ECWID_TOKEN_DATABASE to its URL.")
     return DatabaseArguments().open()
 
 

@@ -123,7 +123,7 @@ def fleet_table(fleet: "FleetStatus") -> RenderableType:
                 "at most"
             )
         )
-    if totals.mean_seconds is not None and totals.mean_requests is not None:
+    if totals.mean_seconds and totals.mean_requests:  # 0 before the first round has ended
         parts.append(Text(f"  a round takes {totals.mean_seconds:.1f} s and {totals.mean_requests:.1f} requests"))
     for name, section in fleet.sections.items():
         counts = {
@@ -134,7 +134,7 @@ def fleet_table(fleet: "FleetStatus") -> RenderableType:
         found = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
         if found:
             parts.append(Text(f"  {name}: {found}"))
-    parts += [Text(f"! {problem}", "bold yellow") for problem in fleet.problems] or [Text("✓ all work", "green")]
+    parts += [Text(f"! {problem}", "bold yellow") for problem in fleet.problems] or [Text("✓ no problems", "green")]
     if fleet.worst:
         table = Table.grid(padding=(0, 2, 0, 0))
         for store in fleet.worst:

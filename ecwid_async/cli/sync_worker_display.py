@@ -25,6 +25,8 @@ _LIVE_INTERVAL: Final = 2.0
 _LINE_INTERVAL: Final = 60.0
 _MAX_PROBLEMS: Final = 5
 _RATE_SECONDS: Final = 60.0
+# Seconds until the same problem is shown again: all stores in progress may meet it at once.
+_SAME_PROBLEM_INTERVAL: Final = 60.0
 
 
 class WorkerDisplay:
@@ -36,11 +38,12 @@ class WorkerDisplay:
         self._shown = shown
         self._json = json
         self._is_live = shown and sys.stderr.isatty()
-        self._active = 0
+        self._active: set[int] = set()
         self._rounds: deque[float] = deque()
         self._total = 0
         self._status: FleetStatus | None = None
         self._problems: deque[str] = deque(maxlen=_MAX_PROBLEMS)
+        self._shown_at: dict[str, float] = {}
         self._note = "starting"
 
     def show_event(self, event: "FleetEvent") -> None:
@@ -49,11 +52,11 @@ class WorkerDisplay:
 
         match event:
             case SliceStarted():
-                self._active += 1
+                self._active.add(event.store_id)
             case SliceEnded():
                 self._show_slice(event)
             case FleetProblem():
-                self._show_problem(f"{event.error} Next try in {format_age(event.retry_in)}.")
+                self._show_problem(f"{event.error.rstrip('.')}. Next try in {format_age(event.retry_in)}.")
             case FleetListed():
                 self._note = ""
                 if not event.stores:
@@ -63,7 +66,7 @@ class WorkerDisplay:
 
     def _show_slice(self, event: "SliceEnded") -> None:
         result, now = event.result, time.monotonic()
-        self._active = max(0, self._active - 1)
+        self._active.discard(event.store_id)
         if result.outcome != "continues":
             self._total += 1
             self._rounds.append(now)
@@ -88,7 +91,11 @@ class WorkerDisplay:
             self._show_problem(f"store {event.store_id}: {error}")
 
     def _show_problem(self, text: str) -> None:
-        text = to_printable(text, limit=None)
+        text, now = to_printable(text, limit=None), time.monotonic()
+        self._shown_at = {shown: at for shown, at in self._shown_at.items() if now - at < _SAME_PROBLEM_INTERVAL}
+        if text in self._shown_at:
+            return
+        self._shown_at[text] = now
         if self._is_live:
             self._problems.append(text)
         else:
@@ -139,7 +146,7 @@ class WorkerDisplay:
                 await asyncio.sleep(max(interval, 20 * (time.monotonic() - started)))
 
     def _lines(self) -> list[str]:
-        lines = [f"{self._active} of {self._stores_at_once} jobs here, {len(self._rounds):,} rounds per minute"]
+        lines = [f"{len(self._active)} of {self._stores_at_once} jobs here, {len(self._rounds):,} rounds per minute"]
         if self._status is not None:
             totals = self._status.totals
             parts = [f"{totals.stores:,} stores", f"{totals.due:,} due"]

@@ -8,8 +8,10 @@ import pytest
 pytest.importorskip("procrastinate", reason="needs the extra `worker`")
 
 from ecwid_async.cli.sync_worker import _limit_of
+from ecwid_async.cli.sync_worker_display import WorkerDisplay
 from ecwid_async.sandbox.seed import demo_stores
 from ecwid_async.sandbox.server import serve_in_thread
+from ecwid_async.sync import FleetProblem
 from ecwid_async.tokens import new_key
 from tests.sync.worker.shops import Database
 
@@ -87,6 +89,16 @@ def test_options_that_do_not_fit_are_refused(ecwid, tmp_path):
         assert outcome.code == 2
         assert message in outcome.err
         assert "hunter2" not in outcome.err
+
+
+def test_a_problem_that_many_stores_meet_at_once_is_shown_once(capsys):
+    display = WorkerDisplay(title="", stores_at_once=50, shown=True, json=False)
+    for error in ("The database is away.", "It restarts", "The database is away."):
+        display.show_event(FleetProblem(kind="database", error=error, retry_in=5.0))
+    assert capsys.readouterr().err.splitlines() == [
+        "ecwid: The database is away. Next try in 5 s.",
+        "ecwid: It restarts. Next try in 5 s.",
+    ]
 
 
 def test_processes_divide_the_limit_of_their_address():

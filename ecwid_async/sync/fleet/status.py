@@ -54,9 +54,9 @@ class FleetStatus:
         if not totals.stores:
             found.append(f"fleet {self.name} has no stores: has it been started?")
         if totals.refused:
-            found.append(f"{totals.refused:,} stores can't be read until somebody does something: see their errors")
+            found.append(f"{_count(totals.refused)} can't be read until somebody acts: see the errors")
         if totals.failing:
-            found.append(f"{totals.failing:,} stores failed, and are tried again")
+            found.append(f"{_count(totals.failing)} failed, and will be tried again")
         if self.stretch is not None and self.stretch >= _STRETCHED and totals.mean_interval is not None:
             found.append(
                 f"stores are synchronized every {totals.mean_interval:,.0f} s instead of every {totals.every:,.0f} s: "
@@ -117,3 +117,7 @@ async def wake(mirror: Mirror, *store_ids: int) -> int:
     database = database_of(mirror)
     async with database.write() as connection:
         return await wake_stores(connection, database, store_ids)
+
+
+def _count(stores: int) -> str:
+    return f"{stores:,} store{'' if stores == 1 else 's'}"

@@ -75,6 +75,7 @@ class FleetJobs:
         self._settings = settings
         self._on_error = on_error
         self._continuing: set[object] = set()
+        self._is_enqueuing = False
         self._manager = _JobManager(connector, after=self._after, on_lost=on_lost)
         self.app = App(connector=connector)
         self.app.job_manager = self._manager
@@ -121,12 +122,18 @@ class FleetJobs:
         change: a large one that continues comes after those that wait for longer.
         """
         del timestamp
+        # If this takes longer than the interval, further ones would only take places and connections from the stores.
+        if self._is_enqueuing:
+            return
+        self._is_enqueuing = True
         try:
             await self._enqueue_due()
         except (*SHARED, *FATAL) as error:
             await self._on_error("database", error)
         except ConnectorException as error:
             await self._on_error("database", DatabaseUnavailable(str(error)))
+        finally:
+            self._is_enqueuing = False
 
     async def _enqueue_due(self) -> None:
         settings = self._settings

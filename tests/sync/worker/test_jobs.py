@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import psycopg
 import pytest
 from procrastinate.jobs import Job, Status
 
@@ -148,6 +149,21 @@ async def test_a_store_that_continues_comes_after_those_that_are_due_for_longer(
         assert database.schedule("condition")[1003] == "continues"
         await jobs.app.job_manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
     assert [name for name, _ in database.jobs()] == [f"ecwid.sync_store {store}" for store in (1004, 1005, 1003)]
+
+
+async def test_enqueuing_that_takes_longer_than_its_interval_is_not_begun_a_second_time(url: str) -> None:
+    database = Database(url)
+    async with Shops(1).worker(url) as worker, open_connector(url) as connector:
+        jobs = jobs_of(worker.fleet, connector)
+        await worker.fleet.refresh()
+        async with await psycopg.AsyncConnection.connect(url.replace("+psycopg", "")) as other:
+            await other.execute("LOCK TABLE ecwid_store_schedule")
+            first = asyncio.create_task(jobs.enqueue_due())
+            await asyncio.sleep(0)
+            await asyncio.wait_for(jobs.enqueue_due(), 10)
+            assert not first.done()
+        await first
+    assert [name for name, _ in database.jobs()] == ["ecwid.sync_store 1003"]
 
 
 async def test_a_job_of_a_store_that_is_not_due_does_nothing(url: str) -> None:
