@@ -207,7 +207,7 @@ class FleetDisplay:
 
     def _show_listing(self, event: "FleetListed") -> None:
         if self._plain and (self._stores != event.stores or event.removed):
-            gone = f", {_count(event.removed, 'store')} left" if event.removed else ""
+            gone = f", {_count(event.removed, 'store')} removed from the schedule" if event.removed else ""
             self._print(f"{_count(event.stores, 'store')} in the list{gone}")
         self._stores = event.stores
         self._problem = ""

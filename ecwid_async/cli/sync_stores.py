@@ -28,7 +28,7 @@ def wake(*store_ids: _StoreId, to: DatabaseURL = None) -> int:
     sys.stdout.write(f"{woken:,} {'store is' if woken == 1 else 'stores are'} due now\n")
     if unknown:
         ids = ", ".join(map(str, unknown))
-        sys.stderr.write(f"ecwid: not in a fleet of this database: {ids}. They are added when its list has them.\n")
+        sys.stderr.write(f"ecwid: not in a fleet of this database: {ids}. Add them to its list of stores first.\n")
         return 2
     return 0
 

@@ -8,6 +8,15 @@ from typing import Any, Final
 
 import anyio
 
+# First: the following ones would name only a part of this extra.
+try:
+    import dlt
+    from dlt.common import logger
+    from dlt.common.destination.exceptions import DestinationUndefinedEntity
+    from dlt.extract import DltResource, DltSource
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"{error}: ecwid_source needs pip install 'ecwid-async[dlt]'") from None
+
 from ecwid_async.changes import ItemId
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import ConfigError, EcwidError
@@ -30,14 +39,6 @@ from ecwid_async.sync.token_scopes import TokenScopes
 from ecwid_async.tables import STORE_ID
 from ecwid_async.tokens import EnvironmentTokens
 from ecwid_async.transport import check_count, check_number
-
-try:
-    import dlt
-    from dlt.common import logger
-    from dlt.common.destination.exceptions import DestinationUndefinedEntity
-    from dlt.extract import DltResource, DltSource
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(f"{error}: ecwid_source needs pip install 'ecwid-async[dlt]'") from None
 
 __all__ = ["PROBLEMS_TABLE", "ecwid_source"]
 
