@@ -253,6 +253,9 @@ class FleetDisplay:
         what = "the database" if event.kind == "database" else "the list of stores"
         if self._plain:
             self._print(f"waiting for {what}, next try in {event.retry_in:.0f} s: {event.error}")
+        if event.kind == "database":
+            # The slices that it has ended send no event of their own.
+            self._in_progress.clear()
         self._problem = f"waiting for {what}: {event.error}"
         self._problem_until = self._clock() + event.retry_in
 

@@ -10,13 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ecwid_async.sync.errors import DatabaseError
 from ecwid_async.sync.rows import Dialect
 
-__all__ = ["TIMEOUT_SHARES", "Backend", "TransactionKind", "masked", "one_line"]
+__all__ = ["POOL", "TIMEOUT_SHARES", "Backend", "TransactionKind", "masked", "one_line"]
 
 TransactionKind: TypeAlias = Literal["read", "write", "migrate"]
 """A consistent read; a short write; or a change of the tables, which no other write overlaps."""
 
 TIMEOUT_SHARES: Final[Mapping[str, float]] = {"lock": 1 / 4, "statement": 1 / 2, "idle": 1 / 2, "transaction": 3 / 4}
 """How long a writing transaction may wait or take, as shares of the lease. A paused process holds no lock longer."""
+
+
+POOL: Final[Mapping[str, int]] = {"pool_size": 5, "max_overflow": 15, "pool_timeout": 600}
+"""The connections of a process. Further transactions wait for their turn, since many stores may begin at once."""
 
 
 class Backend(Protocol):

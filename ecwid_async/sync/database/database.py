@@ -221,5 +221,6 @@ class Database:
             raise self.backend.explain(error) from None
         except PoolTimeout:
             raise DatabaseUnavailable(
-                "all connections to the database are in use: run fewer operations at once"
+                "all connections of this process to the database have been in use for ten minutes: find out what slows "
+                "the server down"
             ) from None

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.sync.database.backend import TIMEOUT_SHARES, TransactionKind, masked, one_line
+from ecwid_async.sync.database.backend import POOL, TIMEOUT_SHARES, TransactionKind, masked, one_line
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 
 __all__ = ["PostgreSQL"]
@@ -79,8 +79,7 @@ class PostgreSQL:
             hide_parameters=True,
             isolation_level="READ COMMITTED",
             pool_pre_ping=True,
-            pool_size=5,
-            max_overflow=15,
+            **POOL,
             connect_args=self._defaults(),
             use_native_hstore=False,
         )

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from ecwid_async.errors import ConfigError
 from ecwid_async.primitives.shielding import run_shielded
-from ecwid_async.sync.database.backend import TransactionKind, one_line
+from ecwid_async.sync.database.backend import POOL, TransactionKind, one_line
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ class SQLite:
             self.url,
             hide_parameters=True,
             async_creator=connect_to_file,
-            pool_size=5,
-            max_overflow=15,
+            **POOL,
         )
         event.listen(engine.sync_engine, "connect", _set_up_connection)
         event.listen(engine.sync_engine, "begin", _begin)
