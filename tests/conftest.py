@@ -1,6 +1,8 @@
 """Fixtures and settings of all tests."""
 
 import os
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 # dlt reads it once per process. Its telemetry would use the network.
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
+
+
+def _add_benchmarks() -> None:
+    """Make the benchmarks importable, which are not in the wheel. The checkout itself must not be on the path."""
+    folder = Path(__file__).parents[1] / "benchmarks"
+    spec = spec_from_file_location("benchmarks", folder / "__init__.py", submodule_search_locations=[str(folder)])
+    if spec is not None and spec.loader is not None and folder.exists():
+        sys.modules["benchmarks"] = module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+
+
+_add_benchmarks()
 
 _ENVIRONMENT_VARIABLES = (
     "ECWID_BASE_URL",

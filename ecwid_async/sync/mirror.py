@@ -42,7 +42,7 @@ from ecwid_async.sync.database import (
     save_store,
     wait_for_writer,
 )
-from ecwid_async.sync.errors import DatabaseError, MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
+from ecwid_async.sync.errors import MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
 from ecwid_async.sync.reports import SectionReport, SyncReport
 from ecwid_async.sync.rounds import (
     LookupBudget,
@@ -215,8 +215,6 @@ class Mirror:
             )
             try:
                 reports, is_complete = await self._run(round_, sections, changes)
-            except DatabaseError:
-                raise  # not an error of the store
             except EcwidError as error:
                 with suppress(MirrorError):
                     async with database.transaction(lease) as connection:
