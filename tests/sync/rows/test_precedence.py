@@ -156,7 +156,12 @@ class Row:
             decision = decide_item(self.version, version, kind)
         self.is_marked |= decision in (Decision.ASK, Decision.STORE_AND_ASK)
         if decision in (Decision.STORE, Decision.STORE_AND_ASK, Decision.STORE_LOWER):
-            self.version, self.state = version, state
+            self._store(version, state)
+
+    def _store(self, version: ItemVersion, state: int) -> None:
+        if self.version is not None and self.version.is_deleted and version.is_deleted:
+            state = max(self.state, state)  # both show the same: nothing
+        self.version, self.state = version, state
 
     def apply_feed(self, state: int) -> None:
         """Apply an entry in the list of deleted items, which has the second of the deletion."""
@@ -164,7 +169,7 @@ class Row:
         decision = decide_deletion(self.version, deleted_at)
         self.is_marked |= decision is Decision.STORE_AND_ASK
         if decision in (Decision.STORE, Decision.STORE_AND_ASK):
-            self.version, self.state = ItemVersion(None, deleted_at, deleted_at, is_deleted=True), state
+            self._store(ItemVersion(None, deleted_at, deleted_at, is_deleted=True), state)
 
     def settle(self, sent: float) -> float:
         """Read marked items by GET until none is marked; return the time after it."""
