@@ -23,11 +23,12 @@ from ecwid_async.primitives.lazy import lazy_exports
 if TYPE_CHECKING:
     from ecwid_async.sandbox.sandbox import Exchange as Exchange
     from ecwid_async.sandbox.sandbox import Sandbox as Sandbox
+    from ecwid_async.sandbox.state import App as App
     from ecwid_async.sandbox.state import Store as Store
     from ecwid_async.sandbox.switches import Switches as Switches
 
 if not TYPE_CHECKING:  # or type checkers accept any name
     # Lazy, because the pytest plugin loads this package in every test run, even if it uses no sandbox.
     __getattr__, __dir__, __all__ = lazy_exports(
-        __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("Store",), "switches": ("Switches",)}
+        __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("App", "Store"), "switches": ("Switches",)}
     )

@@ -17,7 +17,7 @@ from ecwid_async.sandbox import routes
 from ecwid_async.sandbox.engine import Media, Page, Result, StoreRequest, project, read_parameters
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.spec import Endpoint
-from ecwid_async.sandbox.state import Access, Store, encode_json, parse_number, replace_surrogates
+from ecwid_async.sandbox.state import Access, App, Store, encode_json, parse_number, replace_surrogates
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
 
@@ -68,6 +68,8 @@ class Sandbox:
         self.switches = switches or Switches()
         self.requests: deque[Exchange] = deque(maxlen=_MAX_EXCHANGES)
         self.stores: dict[int, Store] = {}
+        self.apps: dict[str, App] = {}
+        """The apps that are registered, by client id. `add_app` adds one."""
         self.base_url = f"sandbox:{uuid4().hex}"
         """Identifies this sandbox to clients that use it as their transport. Sent in each response."""
 
@@ -79,6 +81,13 @@ class Sandbox:
         store.add_token(token, scopes)
         self.stores[store_id] = store
         return store
+
+    def add_app(self, app: App) -> App:
+        """Register an app. It is not installed in any store yet."""
+        if app.client_id in self.apps:
+            raise ValueError(f"there already is an app {app.client_id!r}")
+        self.apps[app.client_id] = app
+        return app
 
     def set_switches(self, switches: Switches) -> None:
         """Behave as described by other switches from now on, except for the limiter of tokens that already exist."""

@@ -5,6 +5,7 @@ the `Transaction` of the request in progress.
 """
 
 from ecwid_async.sandbox.state.access import Access
+from ecwid_async.sandbox.state.app import App
 from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.conditions import Condition, ContainsWords, InRange, KeyIn, OneOf
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
@@ -27,6 +28,7 @@ __all__ = [
     "BY_CREATION",
     "MAX_IMAGE_BYTES",
     "Access",
+    "App",
     "Columns",
     "Condition",
     "ContainsWords",

@@ -1,0 +1,33 @@
+"""Apps: what Ecwid sends to a running service, and how a service serves many stores.
+
+- `webhooks` verifies webhooks, and routes their events to functions.
+- `inbox` keeps accepted events until they are handled: in memory, in SQLite or in PostgreSQL.
+- `oauth` installs the app in stores and gets their tokens.
+- `payload` reads what the control panel passes to the app's page.
+- `checkout` has the requests of the checkout for payments, shipping rates and discounts.
+- `web` has what all frameworks share; `asgi`, `aiohttp_web` and `fastapi` connect it to each of them.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from ecwid_async.primitives.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from ecwid_async.apps.credentials import read_client_id as read_client_id
+    from ecwid_async.apps.credentials import read_client_secrets as read_client_secrets
+    from ecwid_async.apps.errors import AppError as AppError
+    from ecwid_async.apps.errors import InstallError as InstallError
+    from ecwid_async.apps.errors import PayloadError as PayloadError
+    from ecwid_async.apps.errors import WebhookRejected as WebhookRejected
+    from ecwid_async.apps.http import IncomingRequest as IncomingRequest
+    from ecwid_async.apps.http import OutgoingResponse as OutgoingResponse
+
+_MODULES: Final = {
+    "credentials": ("read_client_id", "read_client_secrets"),
+    "errors": ("AppError", "InstallError", "PayloadError", "WebhookRejected"),
+    "http": ("IncomingRequest", "OutgoingResponse"),
+}
+
+if not TYPE_CHECKING:  # or type checkers accept any name
+    # Lazy: each part has an extra or a framework of its own.
+    __getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)

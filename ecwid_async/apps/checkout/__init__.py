@@ -1,0 +1,1 @@
+"""Requests of the checkout to an app: payments, shipping rates and discounts."""

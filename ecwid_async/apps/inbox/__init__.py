@@ -1,0 +1,1 @@
+"""Where accepted events are kept until they are handled."""

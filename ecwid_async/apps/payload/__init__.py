@@ -1,0 +1,1 @@
+"""What the control panel of Ecwid passes to the page of an app."""

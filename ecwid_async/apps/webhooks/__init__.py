@@ -1,0 +1,1 @@
+"""Webhooks: their signature, and the functions that handle their events."""

@@ -1,0 +1,27 @@
+"""An app that is registered with the sandbox, as in the partner's area of Ecwid."""
+
+from attrs import define, field
+
+__all__ = ["App"]
+
+
+@define(kw_only=True)
+class App:
+    """An app: its credentials, scopes, and the addresses to which Ecwid sends requests. None means that it has none.
+
+    `webhook_events` are the types of the events that are sent, by default all. `webhook_headers` are sent in addition
+    with each webhook.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    scopes: frozenset[str] = frozenset()
+    redirect_uri: str | None = None
+    public_token: bool = False
+    webhook_url: str | None = None
+    webhook_events: frozenset[str] | None = None
+    webhook_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    iframe_url: str | None = None
+    payment_url: str | None = None
+    shipping_url: str | None = None
+    discount_url: str | None = None
