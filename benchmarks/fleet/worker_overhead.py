@@ -21,12 +21,11 @@ from sqlalchemy.engine import make_url
 from benchmarks.harness.postgresql import run_postgresql
 from benchmarks.harness.report import Grid, parse_arguments, print_report
 from ecwid_async import Ecwid
+from ecwid_async.jobs import Connector, prepare_tables
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sync import Fleet, FleetEvent, FleetSettings, Mirror, SliceEnded, Worker, WorkerSettings
 from ecwid_async.sync.database import PostgreSQL, find_backend
-from ecwid_async.sync.worker.connector import Connector
 from ecwid_async.sync.worker.jobs import FleetJobs
-from ecwid_async.sync.worker.tables import prepare_tables
 from ecwid_async.tokens import MemoryTokens
 
 __all__ = ["PassCost", "measure_jobs", "measure_overhead"]

@@ -54,6 +54,9 @@ class PostgreSQL:
             url = url.set(password=password).difference_update_query(["password"])
         self.url = url.set(drivername="postgresql+psycopg")
 
+    def __repr__(self) -> str:
+        return self.url.render_as_string()
+
     def _defaults(self) -> dict[str, Any]:
         defaults: dict[str, Any] = {
             "application_name": "ecwid_async",
@@ -116,7 +119,10 @@ class PostgreSQL:
 
     def explain(self, error: DBAPIError) -> DatabaseError:
         """Return the error to raise in place of the driver's."""
-        original = error.orig or error
+        return self.explain_driver_error(error.orig or error)
+
+    def explain_driver_error(self, original: BaseException) -> DatabaseError:
+        """Return the error to raise in place of one of psycopg."""
         state: str = getattr(original, "sqlstate", None) or ""
         # Only the first line: the others may show the values of a row.
         message = getattr(getattr(original, "diag", None), "message_primary", None) or one_line(original)

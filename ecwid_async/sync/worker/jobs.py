@@ -12,25 +12,21 @@ this store now", so it may be lost or run twice. That is why:
 
 import math
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Final, Literal, TypeAlias
 
 from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
+from procrastinate.jobs import Job
 
 from ecwid_async.errors import EcwidError
+from ecwid_async.jobs import Connector, FinishingJobManager, add_periodic
 from ecwid_async.sync.errors import DatabaseUnavailable
 from ecwid_async.sync.fleet import FATAL, SHARED, Fleet
 from ecwid_async.sync.mirror import database_of
-from ecwid_async.sync.worker.connector import Connector, JobNotFound
 from ecwid_async.sync.worker.settings import WorkerSettings
 
 __all__ = ["ErrorKind", "FleetJobs"]
 
-# Before those that wake up stores.
-_PERIODIC_PRIORITY: Final = 100
 # How many stores of a worker are enqueued at least: at 90 requests per second, more can't be done by one address.
 _STORES_PER_SECOND: Final = 100
 
@@ -76,32 +72,16 @@ class FleetJobs:
         self._on_error = on_error
         self._continuing: set[object] = set()
         self._is_enqueuing = False
-        self._manager = _JobManager(connector, after=self._after, on_lost=on_lost)
+        self._manager = FinishingJobManager(connector, after=self._after, on_lost=on_lost)
         self.app = App(connector=connector)
         self.app.job_manager = self._manager
         self._sync_store = self.app.task(name="ecwid.sync_store", queue=self.queue)(self.sync_store)
-        self._add_periodic("ecwid.enqueue_due", self.enqueue_due, settings.enqueue_interval)
-        self._add_periodic("ecwid.rescue", self.rescue, settings.rescue_interval)
+        add_periodic(self.app, "ecwid.enqueue_due", self.enqueue_due, settings.enqueue_interval, queue=self.queue)
+        add_periodic(self.app, "ecwid.rescue", self.rescue, settings.rescue_interval, queue=self.queue)
         if fleet.can_refresh:
             # It may take minutes, and a second one would only do the same.
-            lock = f"{self.queue}:refresh"
-            self._add_periodic("ecwid.refresh", self.refresh, fleet.settings.listing_interval, lock=lock)
-
-    def _add_periodic(
-        self, name: str, function: Callable[[int], Awaitable[None]], interval: float, *, lock: str | None = None
-    ) -> None:
-        async def run(timestamp: int) -> None:
-            await function(timestamp)
-
-        task = self.app.task(
-            name=name,
-            queue=self.queue,
-            priority=_PERIODIC_PRIORITY,
-            lock=lock,
-            # One at most waits while all workers are busy.
-            queueing_lock=f"{self.queue}:{name}",
-        )(run)
-        self.app.periodic(cron=cron_of(interval), periodic_id=self.queue)(task)
+            lock, interval = f"{self.queue}:refresh", fleet.settings.listing_interval
+            add_periodic(self.app, "ecwid.refresh", self.refresh, interval, queue=self.queue, lock=lock)
 
     # Tasks.
 
@@ -166,12 +146,8 @@ class FleetJobs:
     async def rescue(self, timestamp: int = 0) -> None:
         """Finish the jobs of dead workers, one by one, and forget these workers."""
         del timestamp
-        stalled_after = self._settings.stalled_after
         try:
-            stalled = await self._manager.get_stalled_jobs(queue=self.queue, seconds_since_heartbeat=stalled_after)
-            for job in stalled:
-                await self._manager.finish_stalled(job)
-            await self._manager.prune_stalled_workers(stalled_after)
+            await self._manager.rescue(self.queue, self._settings.stalled_after)
         except ConnectorException as error:
             await self._on_error("database", DatabaseUnavailable(str(error)))
 
@@ -192,41 +168,3 @@ class FleetJobs:
         if store_id in self._continuing:
             self._continuing.discard(store_id)
             await self.enqueue_due()
-
-
-class _JobManager(JobManager):
-    """Finishes jobs of this process, also those that another one has finished because this one seemed dead."""
-
-    def __init__(
-        self, connector: Connector, *, after: Callable[[Job], Awaitable[None]], on_lost: Callable[[], None]
-    ) -> None:
-        super().__init__(connector)
-        self._after = after
-        self._on_lost = on_lost
-
-    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
-        try:
-            await super().finish_job(job, status, delete_job)
-        except JobNotFound:
-            pass
-        except ConnectorException:
-            # It counts as in progress for as long as its worker lives.
-            self._on_lost()
-            return
-        await self._after(job)
-
-    async def finish_stalled(self, job: Job) -> None:
-        """Finish a job of a dead worker, unless another process has."""
-        with suppress(JobNotFound):
-            await super().finish_job(job, Status.FAILED, delete_job=True)
-
-
-def cron_of(interval: float) -> str:
-    """Return the times, as in a crontab with seconds, that are about `interval` seconds apart."""
-    seconds = max(1, round(interval))
-    if seconds < 60:
-        return f"* * * * * */{seconds}"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"*/{minutes} * * * *"
-    return f"0 */{min(23, round(minutes / 60))} * * *"

@@ -8,17 +8,15 @@ from contextlib import suppress
 from typing import Final
 
 from procrastinate.exceptions import ConnectorException
-from procrastinate.worker import Worker as JobWorker
 
 from ecwid_async.errors import ConfigError, EcwidError
+from ecwid_async.jobs import Connector, JobRunner, prepare_tables
 from ecwid_async.sync.database import PostgreSQL, find_backend
 from ecwid_async.sync.errors import DatabaseUnavailable
 from ecwid_async.sync.fleet import FATAL, Fleet, FleetEvent, FleetProblem
 from ecwid_async.sync.mirror import database_of
-from ecwid_async.sync.worker.connector import Connector
 from ecwid_async.sync.worker.jobs import ErrorKind, FleetJobs
 from ecwid_async.sync.worker.settings import WorkerSettings
-from ecwid_async.sync.worker.tables import prepare_tables
 
 __all__ = ["Worker"]
 
@@ -30,8 +28,6 @@ _FIRST_DELAY: Final = 1.0
 _MAX_DELAY: Final = 30.0
 # How long a job that met an error of what all stores share keeps its place, so that not all stores fail one by one.
 _ERROR_DELAY: Final = 5.0
-# Requests to abort a job are not used.
-_NEVER: Final = 24 * 3600.0
 
 
 class Worker:
@@ -61,7 +57,7 @@ class Worker:
         self._listen_to = None if listen_url is None else _postgresql(find_backend(listen_url), "listen_url")
         self._on_event = on_event or (lambda event: None)
         self._stopping = asyncio.Event()
-        self._job_worker: JobWorker | None = None
+        self._runner: JobRunner | None = None
         self._fatal_error: EcwidError | None = None
 
     def __repr__(self) -> str:
@@ -74,8 +70,8 @@ class Worker:
         """
         self._stopping.set()
         self.fleet.stop()
-        if self._job_worker is not None:
-            self._job_worker.stop()  # type: ignore[no-untyped-call]
+        if self._runner is not None:
+            self._runner.stop()
 
     async def run(self) -> None:
         """Synchronize stores, until `stop` is called.
@@ -94,11 +90,11 @@ class Worker:
             try:
                 await self._run_jobs()
             except ConnectorException as caught:
-                if is_first and self._job_worker is None:
+                if is_first and self._runner is None:
                     raise DatabaseUnavailable(str(caught)) from None
                 error = str(caught)
             finally:
-                self._job_worker = None
+                self._runner = None
             if self._fatal_error is not None:
                 raise self._fatal_error
             if self._stopping.is_set():
@@ -115,49 +111,23 @@ class Worker:
         jobs = FleetJobs(self.fleet, connector, self.settings, on_error=self._on_error, on_lost=self._stop_jobs)
         async with jobs.app.open_async():
             await prepare_tables(connector)
-            self._job_worker = JobWorker(
+            self._runner = JobRunner(
                 jobs.app,
-                queues=[jobs.queue],
-                name=jobs.queue,
+                jobs.queue,
                 concurrency=self.fleet.settings.stores_at_once,
-                delete_jobs="always",
-                fetch_job_polling_interval=self.settings.poll_interval,
-                abort_job_polling_interval=_NEVER,
-                update_heartbeat_interval=_NEVER,
-                stalled_worker_timeout=self.settings.stalled_after,
-                install_signal_handlers=False,
+                poll_interval=self.settings.poll_interval,
+                heartbeat=self.settings.heartbeat,
+                stalled_after=self.settings.stalled_after,
+                on_cancel=self.stop,
             )
-            heartbeat = asyncio.create_task(self._send_heartbeats(jobs, self._job_worker))
-            running = asyncio.create_task(self._run_job_worker(self._job_worker))
-            try:
-                # If this task is cancelled, slices must be told to pause before they are waited for.
-                await asyncio.wait([running])
-            except asyncio.CancelledError:
-                self.stop()
-                await asyncio.wait([running])
-                raise
-            finally:
-                heartbeat.cancel()
-                await asyncio.wait([heartbeat])
-            running.result()
-
-    async def _run_job_worker(self, job_worker: JobWorker) -> None:
-        # It forgets that it was stopped before it began.
-        if not self._stopping.is_set():
-            await job_worker.run()  # type: ignore[no-untyped-call]
-
-    async def _send_heartbeats(self, jobs: FleetJobs, job_worker: JobWorker) -> None:
-        """Report that the worker is alive. Procrastinate itself no longer does once it waits for jobs in progress."""
-        while True:
-            await asyncio.sleep(self.settings.heartbeat)
-            if job_worker.worker_id is not None:
-                with suppress(ConnectorException):
-                    await jobs.app.job_manager.update_heartbeat(job_worker.worker_id)
+            # It may have been stopped meanwhile.
+            if not self._stopping.is_set():
+                await self._runner.run()
 
     def _stop_jobs(self) -> None:
         """Begin again as another worker of Procrastinate, so that the jobs of this one can be finished."""
-        if self._job_worker is not None:
-            self._job_worker.stop()  # type: ignore[no-untyped-call]
+        if self._runner is not None:
+            self._runner.stop()
 
     async def _on_error(self, kind: ErrorKind, error: EcwidError | OSError) -> None:
         """Report an error of a task. One that no later slice can get past ends the worker."""

@@ -7,8 +7,7 @@ import pytest
 
 pytest.importorskip("procrastinate", reason="needs the extra `worker`")
 
-from ecwid_async.sync.worker.connector import Connector
-from ecwid_async.sync.worker.tables import prepare_tables
+from ecwid_async.jobs import Connector, prepare_tables
 from tests.postgresql import PostgreSQL
 from tests.sync.conftest import create_tables
 

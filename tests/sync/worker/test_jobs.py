@@ -10,12 +10,11 @@ from procrastinate.jobs import Job, Status
 
 from ecwid_async import ConfigError
 from ecwid_async.errors import EcwidError
+from ecwid_async.jobs import Connector, cron_of, prepare_tables
 from ecwid_async.sync.database import PostgreSQL, find_backend
 from ecwid_async.sync.fleet import Fleet
-from ecwid_async.sync.worker.connector import Connector
-from ecwid_async.sync.worker.jobs import FleetJobs, cron_of
+from ecwid_async.sync.worker.jobs import FleetJobs
 from ecwid_async.sync.worker.settings import WorkerSettings
-from ecwid_async.sync.worker.tables import prepare_tables
 from tests.sync.worker.shops import WORKER, Database, Shops, wait_until
 
 

@@ -1,4 +1,4 @@
-"""Procrastinate's tables, in the schema of the mirror's tables."""
+"""Procrastinate's tables, in the schema of the tables that the jobs are about."""
 
 import re
 from importlib.metadata import version
@@ -9,7 +9,7 @@ from procrastinate.schema import SchemaManager
 from procrastinate.sql import queries
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.sync.worker.connector import Connector
+from ecwid_async.jobs.connector import Connector
 
 __all__ = ["prepare_tables"]
 

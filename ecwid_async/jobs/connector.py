@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import psycopg
 from procrastinate.connector import BaseAsyncConnector, BaseConnector, Notify
@@ -18,13 +18,10 @@ from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy.exc import DBAPIError
 
-from ecwid_async.sync.database import PostgreSQL
+__all__ = ["Connector", "JobDatabase", "JobNotFound"]
 
-__all__ = ["Connector", "JobNotFound"]
-
-_log: Final = logging.getLogger("ecwid_async.sync")
+_log: Final = logging.getLogger("ecwid_async.jobs")
 
 # Seconds to wait for a connection.
 _POOL_TIMEOUT: Final = 20.0
@@ -40,17 +37,29 @@ class JobNotFound(ConnectorException):
     """The job was finished by another process."""
 
 
-class Connector(BaseAsyncConnector):
-    """Connections for jobs to the database of a mirror. `listen_to` is the database for notifications."""
+class JobDatabase(Protocol):
+    """The PostgreSQL database of jobs. Its `repr` shows no password."""
 
-    def __init__(self, database: PostgreSQL, *, connections: int, listen_to: PostgreSQL | None = None) -> None:
+    def connection_arguments(self) -> dict[str, Any]:
+        """Return the arguments with which psycopg connects to the database."""
+        ...
+
+    def explain_driver_error(self, error: psycopg.Error) -> Exception:
+        """Return the error to raise in place of the driver's. Its message has neither the password nor any data."""
+        ...
+
+
+class Connector(BaseAsyncConnector):
+    """Connections for jobs. `listen_to` is the database for notifications, by default the same one."""
+
+    def __init__(self, database: JobDatabase, *, connections: int, listen_to: JobDatabase | None = None) -> None:
         self._database = database
         self._listen_to = listen_to or database
         self._connections = connections
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] | None = None
 
     def __repr__(self) -> str:
-        return f"<Connector to {self._database.url.render_as_string()}>"
+        return f"<Connector to {self._database!r}>"
 
     @property
     def pool(self) -> AsyncConnectionPool[psycopg.AsyncConnection[DictRow]]:
@@ -70,7 +79,7 @@ class Connector(BaseAsyncConnector):
             min_size=1,
             max_size=self._connections,
             timeout=_POOL_TIMEOUT,
-            name="ecwid_worker",
+            name="ecwid_jobs",
             open=False,
         )
         try:
@@ -141,7 +150,7 @@ class Connector(BaseAsyncConnector):
         if error.sqlstate == _FOREIGN_KEY:
             return ConnectorException("this worker did not run for so long that it counted as dead. It begins again.")
         database = self._listen_to if listens else self._database
-        return ConnectorException(str(database.explain(DBAPIError(None, None, error))))
+        return ConnectorException(str(database.explain_driver_error(error)))
 
 
 def _adapt(value: Any) -> Any:
