@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from ecwid_async.calls import Call as Call
+    from ecwid_async.calls import deadline as deadline
     from ecwid_async.changes import ChangeBatch as ChangeBatch
     from ecwid_async.changes import Changes as Changes
     from ecwid_async.changes import Cursor as Cursor
@@ -70,7 +71,7 @@ if TYPE_CHECKING:
     from ecwid_async.wire import EventKind as EventKind
 
 _MODULES = {
-    "calls": ("Call",),
+    "calls": ("Call", "deadline"),
     "changes": ("ChangeBatch", "Changes", "Cursor", "Deletion"),
     "client": ("Ecwid", "Store"),
     "codec": ("DecodeProblem", "warm_up"),

@@ -2,20 +2,22 @@
 
 import math
 import warnings
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Self, TypeVar, cast
 
 import anyio
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, EcwidError
 from ecwid_async.transport import check_number, parse_error, result_error
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
-__all__ = ["Call", "Channel", "Lookup"]
+__all__ = ["Call", "Channel", "Lookup", "TimeLimit", "current_deadline", "deadline", "within_deadline"]
 
 T = TypeVar("T")
 # Covariant: calls with different results fit in one batch.
@@ -25,6 +27,57 @@ E = TypeVar("E", bound=EcwidError)
 _LONGEST_JOB_KEY: Final = 200
 # Read in place of the empty body of a successful PUT or DELETE.
 _EMPTY_OBJECT: Final = b"{}"
+
+_time_limits: ContextVar[tuple["TimeLimit", ...]] = ContextVar("ecwid_time_limits", default=())
+
+
+@define(eq=False)
+class TimeLimit:
+    """Until when the calls of a `deadline` block may take, in seconds of the event loop's clock."""
+
+    at: float
+
+    def lift(self) -> None:
+        """Limit no further call. The limits of outer blocks stay."""
+        self.at = math.inf
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[TimeLimit]:
+    """Limit all calls in the block, with their attempts and waits, to `seconds` from now on.
+
+    It applies to every kind of call, also to bulk reads, batches and the opening of downloads, and to the tasks that
+    are started in the block, until the block ends. Of several limits, such as nested blocks and `Call.with_timeout`,
+    the earliest applies. A call that does not end in time raises `Timeout`, or `NotSentInTime` if it was not sent.
+
+    Raises `ConfigError` for anything but an int or a float, and for NaN.
+    """
+    # Zero or less, where the caller's own time is over, is allowed: the calls raise `NotSentInTime`.
+    check_number("seconds", seconds, minimum=-math.inf, unbounded=True)
+    limit = TimeLimit(anyio.current_time() + seconds)
+    restore = _time_limits.set((*_time_limits.get(), limit))
+    try:
+        yield limit
+    finally:
+        # Also for tasks that outlive the block: they have a copy of its context.
+        limit.lift()
+        # A generator that yields in the block may be closed in another context.
+        with suppress(ValueError):
+            _time_limits.reset(restore)
+
+
+def current_deadline() -> float | None:
+    """When the calls of the current `deadline` blocks must end, by the event loop's clock; None without a limit."""
+    earliest = min((limit.at for limit in _time_limits.get()), default=math.inf)
+    return None if earliest == math.inf else earliest
+
+
+def within_deadline(request: Request) -> Request:
+    """The request, with the deadline of the current `deadline` blocks if that is earlier than its own."""
+    limit, own = current_deadline(), request.options.deadline
+    if limit is None or (own is not None and own <= limit):
+        return request
+    return evolve(request, options=evolve(request.options, deadline=limit))
 
 
 @frozen(eq=False)
@@ -49,6 +102,7 @@ class Channel:
         """
         if self.timeout is not None and request.options.deadline is None and request.options.lane is Lane.INTERACTIVE:
             request = _with_timeout(request, self.timeout)
+        request = within_deadline(request)
         try:
             response = await self.transport.send(request)
         finally:

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ecwid_async.calls import Channel
+from ecwid_async.calls import Channel, within_deadline
 from ecwid_async.errors import ResponseTooLarge, TransportError, UploadChanged, UploadTooLarge
 from ecwid_async.primitives.shielding import run_shielded_in_thread
 from ecwid_async.wire import Body, Request, Response, StreamBody, StreamedResponse, parse_content_length
@@ -140,7 +140,7 @@ class Download:
         Raises `APIError` for a response that is not a file, and `TransportError` if it is interrupted and can't be
         resumed.
         """
-        async with self._channel.transport.stream(self._request) as response:
+        async with self._channel.transport.stream(within_deadline(self._request)) as response:
             try:
                 if not 200 <= response.status < 300:
                     raise self._channel.error(self._request, await _read_error_response(response))

@@ -8,7 +8,7 @@ from attrs import define, evolve, field
 
 from ecwid_async.batch.journal import Journal
 from ecwid_async.batch.options import BatchOptions
-from ecwid_async.calls import Channel
+from ecwid_async.calls import Channel, current_deadline
 from ecwid_async.errors import JobError, Timeout
 from ecwid_async.resources.batches import Batches
 from ecwid_async.wire import Lane, Request
@@ -42,7 +42,9 @@ class RunState:
     deadline: float | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.deadline = None if self.options.timeout is None else self.clock() + self.options.timeout
+        # A deadline of the surroundings limits the whole batch, as its own timeout does.
+        limits = [current_deadline(), None if self.options.timeout is None else self.clock() + self.options.timeout]
+        self.deadline = min((limit for limit in limits if limit is not None), default=None)
 
     def record(self, write: Callable[[], T]) -> T | None:
         """Write to the journal. If that fails, the run stops, but keeps the results it has."""

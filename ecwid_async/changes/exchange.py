@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from attrs import field, frozen
 
-from ecwid_async.calls import Channel
+from ecwid_async.calls import Channel, within_deadline
 from ecwid_async.changes.read_interval import ReadInterval
 from ecwid_async.wire import Request, Response
 
@@ -27,5 +27,5 @@ async def exchange(
 
     Raises `TransportError` if there is no complete response.
     """
-    response = await channel.transport.send(request)
+    response = await channel.transport.send(within_deadline(request))
     return Exchange(response, ReadInterval.of_response(response, lag=lag, clock=clock))
