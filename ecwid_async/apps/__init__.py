@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from ecwid_async.apps.errors import WebhookRejected as WebhookRejected
     from ecwid_async.apps.http import IncomingRequest as IncomingRequest
     from ecwid_async.apps.http import OutgoingResponse as OutgoingResponse
+    from ecwid_async.apps.webhooks import VerifiedEvent as VerifiedEvent
+    from ecwid_async.apps.webhooks import WebhookVerifier as WebhookVerifier
 
 _MODULES: Final = {
     "credentials": ("read_client_id", "read_client_secrets"),
     "errors": ("AppError", "InstallError", "PayloadError", "WebhookRejected"),
     "http": ("IncomingRequest", "OutgoingResponse"),
+    "webhooks": ("VerifiedEvent", "WebhookVerifier"),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name
