@@ -8,6 +8,7 @@ store = sandbox.add_store(1003, token="secret_demo")
 `Sandbox` is a transport: pass it to a client instead of the network, or serve it over HTTP with `server`.
 
 - `sandbox` authenticates a request, checks its rate limit and scopes, and calls one endpoint.
+- `authorization` installs apps in stores, after a consent page.
 - `engine` finds the endpoint, parses the request, and builds lists and pages for all endpoints.
 - `routes` contains the endpoints, a file for each section of the API.
 - `computed_fields` computes the fields that the server derives from others, such as prices, URLs and translations.
@@ -24,11 +25,12 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.sandbox import Exchange as Exchange
     from ecwid_async.sandbox.sandbox import Sandbox as Sandbox
     from ecwid_async.sandbox.state import App as App
+    from ecwid_async.sandbox.state import Install as Install
     from ecwid_async.sandbox.state import Store as Store
     from ecwid_async.sandbox.switches import Switches as Switches
 
 if not TYPE_CHECKING:  # or type checkers accept any name
     # Lazy, because the pytest plugin loads this package in every test run, even if it uses no sandbox.
     __getattr__, __dir__, __all__ = lazy_exports(
-        __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("App", "Store"), "switches": ("Switches",)}
+        __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("App", "Install", "Store"), "switches": ("Switches",)}
     )

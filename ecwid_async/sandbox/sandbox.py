@@ -14,10 +14,11 @@ import anyio
 from attrs import evolve
 
 from ecwid_async.sandbox import routes
+from ecwid_async.sandbox.authorization import AuthorizationServer
 from ecwid_async.sandbox.engine import Media, Page, Result, StoreRequest, project, read_parameters
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.spec import Endpoint
-from ecwid_async.sandbox.state import Access, App, Store, encode_json, parse_number, replace_surrogates
+from ecwid_async.sandbox.state import Access, App, Install, Store, encode_json, parse_number, replace_surrogates
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
 
@@ -70,6 +71,8 @@ class Sandbox:
         self.stores: dict[int, Store] = {}
         self.apps: dict[str, App] = {}
         """The apps that are registered, by client id. `add_app` adds one."""
+        self.authorization = AuthorizationServer(self)
+        """Installs apps in stores after their owner's consent. It is a transport, too."""
         self.base_url = f"sandbox:{uuid4().hex}"
         """Identifies this sandbox to clients that use it as their transport. Sent in each response."""
 
@@ -88,6 +91,21 @@ class Sandbox:
             raise ValueError(f"there already is an app {app.client_id!r}")
         self.apps[app.client_id] = app
         return app
+
+    def install(self, client_id: str, store_id: int, *, scopes: Iterable[str] | None = None) -> Install:
+        """Install an app without asking anyone, by default with all scopes with which it is registered.
+
+        If it is installed already, its tokens are revoked and replaced. Returns the tokens.
+        """
+        app, store = self.apps[client_id], self.stores[store_id]
+        with store.transaction():
+            return store.install(app, app.scopes if scopes is None else scopes)
+
+    def uninstall(self, client_id: str, store_id: int) -> bool:
+        """Uninstall an app, as the owner of the store does, and revoke its tokens. Returns whether it was installed."""
+        store = self.stores[store_id]
+        with store.transaction():
+            return store.uninstall(client_id)
 
     def set_switches(self, switches: Switches) -> None:
         """Behave as described by other switches from now on, except for the limiter of tokens that already exist."""
@@ -195,6 +213,8 @@ class Sandbox:
             body=body,
             now=int(self.clock()),
             missing_scopes=access.missing_scopes,
+            granted_scopes=access.scopes,
+            client_id=access.client_id,
             execute=lambda other: self._handle(
                 evolve(other, path=f"/{store.id}{other.path}", headers=_nested_headers(request.headers)), nested=True
             ),

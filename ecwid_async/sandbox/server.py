@@ -22,6 +22,7 @@ MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """The maximum size of a request body; a larger one gets a 413. The API's own limit for images is 20 MB."""
 
 _BASE_PATH: Final = "/api/v3"
+_OAUTH_PATH: Final = "/api/oauth"
 _SHUTDOWN_SECONDS: Final = 1.0
 # How long to read the rest of a rejected body, so that the client reads the response.
 _LINGER_SECONDS: Final = 0.5
@@ -40,8 +41,17 @@ class RunningServer:
     @property
     def base_url(self) -> str:
         """``http://127.0.0.1:PORT/api/v3``."""
+        return f"{self._origin}{_BASE_PATH}"
+
+    @property
+    def oauth_url(self) -> str:
+        """``http://127.0.0.1:PORT/api/oauth``: the authorization server, which installs apps."""
+        return f"{self._origin}{_OAUTH_PATH}"
+
+    @property
+    def _origin(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}{_BASE_PATH}"
+        return f"http://{host}:{self.port}"
 
 
 @asynccontextmanager
@@ -132,7 +142,8 @@ class _Handler:
         """Pass the request to the sandbox. Its path stays encoded."""
         # `incoming.path` is decoded.
         path, _, query = incoming.raw_path.partition("?")
-        if not path.startswith(f"{_BASE_PATH}/"):
+        base_path = next((base for base in (_BASE_PATH, _OAUTH_PATH) if path.startswith(f"{base}/")), None)
+        if base_path is None:
             return _error(404, "NOT_FOUND", f"There is no such path; the API starts at {_BASE_PATH}/{{storeId}}")
         try:
             body = await _read_body(incoming)
@@ -143,12 +154,12 @@ class _Handler:
             return response
         except _InvalidBody as error:
             return error.response
-        if delay := self._sandbox.response_delay(path.removeprefix(_BASE_PATH)):
+        request = _from_aiohttp(incoming, path.removeprefix(base_path), query, body)
+        if base_path == _BASE_PATH and (delay := self._sandbox.response_delay(request.path)):
             await asyncio.sleep(delay)
+        handle = self._sandbox.authorization.handle if base_path == _OAUTH_PATH else self._sandbox.handle
         try:
-            return _to_aiohttp(
-                self._sandbox.handle(_from_aiohttp(incoming, path.removeprefix(_BASE_PATH), query, body))
-            )
+            return _to_aiohttp(handle(request))
         except Exception:
             _log.exception("%s %s failed in the sandbox", incoming.method, path)
             return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")

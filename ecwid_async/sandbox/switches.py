@@ -32,6 +32,9 @@ class Switches:
     `batch_seconds`: the duration of each request in a batch; with 0, a batch is complete when it is accepted.
     `sequential_orders`: whether orders are numbered from 1, with the text id and the vendor's number equal to the
     number, as in stores that were opened long ago.
+    `redirect_store_id`, `redirect_state`: whether the redirect after the consent page has the ``store_id`` and the
+    ``state`` of the authorization.
+    `token_type`: the type of a new token, which is spelled in different ways.
     `reject_unknown`: whether unknown parameters and body fields get a 400; the real API ignores them.
     """
 
@@ -49,4 +52,7 @@ class Switches:
     count_batched_requests: bool = False
     batch_seconds: float = 0.0
     sequential_orders: bool = False
+    redirect_store_id: bool = True
+    redirect_state: bool = False
+    token_type: str = "Bearer"  # noqa: S105  not a token
     reject_unknown: bool = False

@@ -26,8 +26,11 @@ def cancel_app_subscription(request: StoreRequest) -> Result:
     """Uninstall the app and revoke all of its tokens."""
     if request.params["namespace"] != _app(request)["namespace"]:
         return {"deleteCount": 0}
-    request.store.section_data["application"] = _app(request) | {"status": "SUSPENDED"}
-    request.store.revoke_all()
+    request.store.section_data[_key(request)] = _app(request) | {"status": "SUSPENDED"}
+    if request.client_id is None:
+        request.store.revoke_all()
+    else:
+        request.store.uninstall(request.client_id)
     return {"deleteCount": 1}
 
 
@@ -36,18 +39,25 @@ def get_application_token(request: StoreRequest) -> Result:
     """The scopes of the token."""
     all_scopes = sorted({scope for endpoint in spec.load().endpoints.values() for scope in endpoint.scopes})
     missing = set(request.missing_scopes(all_scopes))
+    opened = {scope for scope in all_scopes if scope not in missing}
     return {
-        "permissions": [scope for scope in all_scopes if scope not in missing],
+        # Some scopes open no endpoint, such as that of a page in the control panel.
+        "permissions": sorted(opened | (request.granted_scopes or set())),
         "created": _app(request)["startDate"],
         "expires": _NEVER,
     }
 
 
+def _key(request: StoreRequest) -> str:
+    """The key of the app's data: an installed app's own, or else that of the store's custom app."""
+    return "application" if request.client_id is None else f"application {request.client_id}"
+
+
 def _app(request: StoreRequest) -> Item:
     app: Item = request.store.section_data.setdefault(
-        "application",
+        _key(request),
         {
-            "namespace": f"custom-app-{request.store.id}-1",
+            "namespace": request.client_id or f"custom-app-{request.store.id}-1",
             "startDate": format_time(request.now - 30 * _DAY),
             "expirationDate": format_time(request.now + 335 * _DAY),
             "status": "ACTIVE",

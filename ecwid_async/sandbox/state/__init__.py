@@ -5,7 +5,7 @@ the `Transaction` of the request in progress.
 """
 
 from ecwid_async.sandbox.state.access import Access
-from ecwid_async.sandbox.state.app import App
+from ecwid_async.sandbox.state.app import App, Install
 from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.conditions import Condition, ContainsWords, InRange, KeyIn, OneOf
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
@@ -36,6 +36,7 @@ __all__ = [
     "FixedWindow",
     "ImageInfo",
     "InRange",
+    "Install",
     "Item",
     "Key",
     "KeyIn",

@@ -11,10 +11,14 @@ __all__ = ["Access"]
 
 @frozen
 class Access:
-    """The granted scopes, where None allows everything, and the rate limit of one token or app."""
+    """The granted scopes, where None allows everything, and the rate limit of one token or app.
+
+    `client_id` is the installed app to which the token belongs.
+    """
 
     scopes: frozenset[str] | None
     limit: RateLimiter = field(repr=False)
+    client_id: str | None = None
 
     def missing_scopes(self, required: Iterable[str]) -> list[str]:
         """The required scopes that were not granted."""

@@ -1,8 +1,8 @@
-"""An app that is registered with the sandbox, as in the partner's area of Ecwid."""
+"""An app that is registered with the sandbox, as in the partner's area of Ecwid, and its installations in stores."""
 
-from attrs import define, field
+from attrs import define, field, frozen
 
-__all__ = ["App"]
+__all__ = ["App", "Install"]
 
 
 @define(kw_only=True)
@@ -10,7 +10,7 @@ class App:
     """An app: its credentials, scopes, and the addresses to which Ecwid sends requests. None means that it has none.
 
     `webhook_events` are the types of the events that are sent, by default all. `webhook_headers` are sent in addition
-    with each webhook.
+    with each webhook. `partner` apps get the token of any store without asking its owner.
     """
 
     client_id: str
@@ -25,3 +25,13 @@ class App:
     payment_url: str | None = None
     shipping_url: str | None = None
     discount_url: str | None = None
+    partner: bool = False
+
+
+@frozen(kw_only=True)
+class Install:
+    """An app that is installed in a store. `scopes` are those that the store granted; None for everything."""
+
+    scopes: frozenset[str] | None = None
+    token: str = field(default="", repr=False)
+    public_token: str | None = field(default=None, repr=False)

@@ -1,11 +1,13 @@
 """The state of one store: its lists, profile, tokens and deletions."""
 
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ecwid_async.sandbox.state.access import Access
+from ecwid_async.sandbox.state.app import App, Install
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
 from ecwid_async.sandbox.state.items import Item
 from ecwid_async.sandbox.state.rate_limits import new_rate_limiter
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.engine import Listing
 
 __all__ = ["Store"]
+
+_PUBLIC_SCOPE: Final = "public_storefront"
+# What a public token opens, whatever the app's other scopes are.
+_PUBLIC_ACCESS: Final = frozenset({_PUBLIC_SCOPE, "create_orders", "read_catalog", "read_store_profile"})
 
 
 class Store:
@@ -55,6 +61,8 @@ class Store:
         self.changes = Transaction()
         """The changes of the request in progress."""
         self.section_data: Records[str, Any] = Records(self.changes)
+        self.installs: Records[str, Install] = Records(self.changes)
+        """The installed apps, by client id."""
         self.clock = clock
         self.opened = clock()
         """The time when the store was created, in Unix seconds."""
@@ -71,10 +79,13 @@ class Store:
 
     # Access.
 
-    def add_token(self, token: str, scopes: Iterable[str] | None = None) -> None:
-        """Accept a token, for everything or for `scopes` only. Each token has its own rate limit."""
+    def add_token(self, token: str, scopes: Iterable[str] | None = None, *, client_id: str | None = None) -> None:
+        """Accept a token, for everything or for `scopes` only. Each token has its own rate limit.
+
+        `client_id` is the installed app to which it belongs.
+        """
         granted = None if scopes is None else frozenset(scopes)
-        self._access[token] = Access(granted, new_rate_limiter(self.switches.limiter))
+        self._access[token] = Access(granted, new_rate_limiter(self.switches.limiter), client_id)
 
     def revoke(self, token: str) -> None:
         """Stop accepting a token."""
@@ -83,6 +94,27 @@ class Store:
     def revoke_all(self) -> None:
         """Stop accepting all tokens, as after the app is uninstalled."""
         self._access.clear()
+
+    def install(self, app: App, scopes: Iterable[str]) -> Install:
+        """Install an app with these scopes, and give it a token in place of its earlier ones."""
+        self._revoke_tokens_of(app.client_id)
+        granted = frozenset(scopes)
+        public = f"public_{secrets.token_hex(16)}" if app.public_token and _PUBLIC_SCOPE in granted else None
+        installed = Install(scopes=granted, token=f"secret_{secrets.token_hex(16)}", public_token=public)
+        self.add_token(installed.token, granted, client_id=app.client_id)
+        if public is not None:
+            self.add_token(public, _PUBLIC_ACCESS, client_id=app.client_id)
+        self.installs[app.client_id] = installed
+        return installed
+
+    def uninstall(self, client_id: str) -> bool:
+        """Uninstall an app and revoke its tokens. Returns whether it was installed."""
+        self._revoke_tokens_of(client_id)
+        return self.installs.pop(client_id, None) is not None
+
+    def _revoke_tokens_of(self, client_id: str) -> None:
+        for token in [token for token, access in self._access.items() if access.client_id == client_id]:
+            self.revoke(token)
 
     def add_app(self, client_id: str, client_secret: str) -> None:
         """Let an app request its own data with its client id and secret instead of a token."""
