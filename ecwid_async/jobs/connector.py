@@ -7,7 +7,7 @@ language of the server's messages, or shows the password; and the loss of notifi
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import aclosing
 from typing import Any, Final, Protocol
 
@@ -109,11 +109,24 @@ class Connector(BaseAsyncConnector):
         """Return all rows of a statement."""
         return await self._execute(query, arguments)
 
+    async def execute(self, query: str, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Execute a statement of one's own, and return its rows.
+
+        Raises the error of `JobDatabase.explain_driver_error`, and `AppNotOpen`.
+        """
+        try:
+            return await self._run(query, arguments)
+        except psycopg.Error as error:
+            raise self._database.explain_driver_error(error) from None
+
+    async def _run(self, query: str, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
+        async with self.pool.connection() as connection:
+            cursor = await connection.execute(query, arguments)
+            return await cursor.fetchall() if cursor.description else []
+
     async def _execute(self, query: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         try:
-            async with self.pool.connection() as connection:
-                cursor = await connection.execute(query, {name: _adapt(value) for name, value in arguments.items()})
-                return await cursor.fetchall() if cursor.description else []
+            return await self._run(query, {name: _adapt(value) for name, value in arguments.items()})
         except psycopg.errors.UniqueViolation as error:
             raise UniqueViolation(constraint_name=error.diag.constraint_name, queueing_lock=None) from None
         except psycopg.Error as error:

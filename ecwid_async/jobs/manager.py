@@ -38,14 +38,15 @@ class FinishingJobManager(JobManager):
             return
         await self._after(job)
 
-    async def rescue(self, queue: str, stalled_after: float) -> None:
-        """Finish the jobs of dead workers, one by one, and forget these workers. Raises `ConnectorException`.
+    async def rescue(self, queue: str, stalled_after: float, *, prune_after: float) -> None:
+        """Finish the jobs of dead workers, one by one, and forget such workers. Raises `ConnectorException`.
 
-        A worker without a heartbeat for `stalled_after` seconds counts as dead.
+        A worker without a heartbeat for `stalled_after` seconds counts as dead, and is forgotten after `prune_after`:
+        once it is, its jobs count as those of a dead worker in every queue.
         """
         stalled = await self.get_stalled_jobs(queue=queue, seconds_since_heartbeat=stalled_after)
         for job in stalled:
             # Unless another process has.
             with suppress(JobNotFound):
                 await super().finish_job(job, Status.FAILED, delete_job=True)
-        await self.prune_stalled_workers(stalled_after)
+        await self.prune_stalled_workers(prune_after)

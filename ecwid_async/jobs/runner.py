@@ -20,8 +20,9 @@ class JobRunner:
 
     - `concurrency`: how many jobs run at once.
     - `poll_interval`: how often it looks for jobs by itself, in seconds. A notification comes before that.
-    - `heartbeat`, `stalled_after`: how often it reports that it is alive, and after how many seconds without that it
-      counts as dead.
+    - `heartbeat`: how often it reports that it is alive, in seconds.
+    - `prune_after`: workers that did not report for so long are forgotten when this one begins. Their jobs, in every
+      queue, then count as those of dead workers.
     - `on_cancel`: called if the task of `run` is cancelled, so that jobs end soon. They are waited for.
     """
 
@@ -33,7 +34,7 @@ class JobRunner:
         concurrency: int,
         poll_interval: float,
         heartbeat: float,
-        stalled_after: float,
+        prune_after: float,
         on_cancel: Callable[[], None],
     ) -> None:
         self._app = app
@@ -49,7 +50,7 @@ class JobRunner:
             fetch_job_polling_interval=poll_interval,
             abort_job_polling_interval=_NEVER,
             update_heartbeat_interval=_NEVER,
-            stalled_worker_timeout=stalled_after,
+            stalled_worker_timeout=prune_after,
             install_signal_handlers=False,
         )
 

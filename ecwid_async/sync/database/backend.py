@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ecwid_async.sync.errors import DatabaseError
 from ecwid_async.sync.rows import Dialect
 
-__all__ = ["POOL", "TIMEOUT_SHARES", "Backend", "TransactionKind", "masked", "one_line"]
+__all__ = ["POOL", "TIMEOUT_SHARES", "Backend", "TransactionKind", "masked"]
 
 TransactionKind: TypeAlias = Literal["read", "write", "migrate"]
 """A consistent read; a short write; or a change of the tables, which no other write overlaps."""
@@ -70,9 +70,3 @@ def masked(text: str, url: URL) -> str:
     """Return the text without the password of the URL."""
     password = url.password
     return text.replace(str(password), "***") if password else text
-
-
-def one_line(error: BaseException) -> str:
-    """Return the first line of an error's message. The lines after it may show data."""
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__

@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from ecwid_async.sync.database.backend import masked, one_line
+from ecwid_async.primitives.error_text import one_line
+from ecwid_async.sync.database.backend import masked
 from ecwid_async.sync.database.database import find_backend
 from ecwid_async.sync.errors import DatabaseError
 

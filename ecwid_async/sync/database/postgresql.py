@@ -1,6 +1,5 @@
 """A mirror in PostgreSQL, with psycopg. It works behind PgBouncer in transaction mode."""
 
-import re
 from importlib.util import find_spec
 from typing import Any, Final, Literal
 
@@ -10,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.sync.database.backend import POOL, TIMEOUT_SHARES, TransactionKind, masked, one_line
+from ecwid_async.primitives.postgresql_errors import find_failure
+from ecwid_async.sync.database.backend import POOL, TIMEOUT_SHARES, TransactionKind, masked
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 
 __all__ = ["PostgreSQL"]
@@ -19,16 +19,6 @@ __all__ = ["PostgreSQL"]
 _SCHEMA_LOCK: Final = 0x6563776964  # "ecwid"
 _MIGRATION_SECONDS: Final = 300.0
 _CONNECT_SECONDS: Final = 10
-
-_DISK_FULL: Final = ("53100", "53400")
-_LOCKED: Final = ("55P03", "40P01", "40001")
-_TOO_SLOW: Final = ("57014", "25P03", "25P04")
-# 3F000: there is no schema in which the user may create tables.
-_NOT_ALLOWED: Final = ("42501", "3F000")
-_LOGIN: Final = ("28000", "28P01")
-# An error of the connection itself has no state.
-_LOGIN_MESSAGES: Final = ("password authentication failed", "no password supplied", "no pg_hba.conf entry")
-_NO_ROLE: Final = re.compile(r'role ".*" does not exist')
 
 
 class PostgreSQL:
@@ -123,40 +113,43 @@ class PostgreSQL:
 
     def explain_driver_error(self, original: BaseException) -> DatabaseError:
         """Return the error to raise in place of one of psycopg."""
-        state: str = getattr(original, "sqlstate", None) or ""
-        # Only the first line: the others may show the values of a row.
-        message = getattr(getattr(original, "diag", None), "message_primary", None) or one_line(original)
+        failure = find_failure(original)
+        state = f" [{failure.state}]" if failure.state else ""
         place = f"{self.url.host or self.url.query.get('host', 'localhost')}/{self.url.database or ''}"
-        reason = f"PostgreSQL at {place}: {masked(message, self.url)}{f' [{state}]' if state else ''}"
-        lower = message.lower()
-        if state in _DISK_FULL or "no space left" in lower:
-            return DatabaseFull(f"{reason}. Free some space on the server, and start the sync again; nothing is lost.")
-        if state in _LOCKED:
-            return DatabaseLocked(f"{reason}. Another transaction holds a lock: end it, or wait; then try again.")
-        if state in _TOO_SLOW:
-            return DatabaseUnavailable(
-                f"{reason}. The transaction took longer than its lease allows: find out what slows the server or this "
-                "process down, or set a longer lease."
-            )
-        if state in _LOGIN or any(text in lower for text in _LOGIN_MESSAGES) or _NO_ROLE.search(lower):
-            return DatabaseError(f"{reason}. Check the user and the password in the URL of the database.")
-        if state == "3D000" or ("database" in lower and "does not exist" in lower):
-            return DatabaseError(f"{reason}. Create the database, or correct its name in the URL.")
-        if state in _NOT_ALLOWED:
-            return DatabaseError(
-                f"{reason}. Let this user create tables in its schema: `GRANT USAGE, CREATE ON SCHEMA … TO …`, and "
-                "make it the owner of the mirror's tables."
-            )
-        if state == "25006":
-            return DatabaseError(f"{reason}. This server or user only reads: use the primary server.")
-        if "proactoreventloop" in lower:
-            return DatabaseError(
-                "psycopg can't use the event loop that asyncio has on Windows by default. Use "
-                "`asyncio.run(main(), loop_factory=asyncio.SelectorEventLoop)`, in Python 3.11 `asyncio.Runner` with "
-                "the same argument."
-            )
-        if not state or state.startswith(("08", "57P", "533")):
-            return DatabaseUnavailable(
-                f"{reason}. Check that the server runs and can be reached; then start the sync again; nothing is lost."
-            )
-        return DatabaseError(f"{reason}. If somebody changed the tables, open the mirror again to see which.")
+        reason = f"PostgreSQL at {place}: {masked(failure.message, self.url)}{state}"
+        match failure.problem:
+            case "full":
+                return DatabaseFull(
+                    f"{reason}. Free some space on the server, and start the sync again; nothing is lost."
+                )
+            case "locked":
+                return DatabaseLocked(f"{reason}. Another transaction holds a lock: end it, or wait; then try again.")
+            case "too_slow":
+                return DatabaseUnavailable(
+                    f"{reason}. The transaction took longer than its lease allows: find out what slows the server or "
+                    "this process down, or set a longer lease."
+                )
+            case "login":
+                return DatabaseError(f"{reason}. Check the user and the password in the URL of the database.")
+            case "no_database":
+                return DatabaseError(f"{reason}. Create the database, or correct its name in the URL.")
+            case "not_allowed":
+                return DatabaseError(
+                    f"{reason}. Let this user create tables in its schema: `GRANT USAGE, CREATE ON SCHEMA … TO …`, and "
+                    "make it the owner of the mirror's tables."
+                )
+            case "read_only":
+                return DatabaseError(f"{reason}. This server or user only reads: use the primary server.")
+            case "event_loop":
+                return DatabaseError(
+                    "psycopg can't use the event loop that asyncio has on Windows by default. Use "
+                    "`asyncio.run(main(), loop_factory=asyncio.SelectorEventLoop)`, in Python 3.11 `asyncio.Runner` "
+                    "with the same argument."
+                )
+            case "unavailable":
+                return DatabaseUnavailable(
+                    f"{reason}. Check that the server runs and can be reached; then start the sync again; nothing is "
+                    "lost."
+                )
+            case "other":
+                return DatabaseError(f"{reason}. If somebody changed the tables, open the mirror again to see which.")

@@ -14,8 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.error_text import one_line
 from ecwid_async.primitives.shielding import run_shielded
-from ecwid_async.sync.database.backend import POOL, TransactionKind, one_line
+from ecwid_async.sync.database.backend import POOL, TransactionKind
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 
 if TYPE_CHECKING:

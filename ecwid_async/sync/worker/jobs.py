@@ -146,8 +146,9 @@ class FleetJobs:
     async def rescue(self, timestamp: int = 0) -> None:
         """Finish the jobs of dead workers, one by one, and forget these workers."""
         del timestamp
+        stalled_after = self._settings.stalled_after
         try:
-            await self._manager.rescue(self.queue, self._settings.stalled_after)
+            await self._manager.rescue(self.queue, stalled_after, prune_after=stalled_after)
         except ConnectorException as error:
             await self._on_error("database", DatabaseUnavailable(str(error)))
 

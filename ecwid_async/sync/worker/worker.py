@@ -117,7 +117,7 @@ class Worker:
                 concurrency=self.fleet.settings.stores_at_once,
                 poll_interval=self.settings.poll_interval,
                 heartbeat=self.settings.heartbeat,
-                stalled_after=self.settings.stalled_after,
+                prune_after=self.settings.stalled_after,
                 on_cancel=self.stop,
             )
             # It may have been stopped meanwhile.
