@@ -45,6 +45,8 @@ def test_the_command_and_the_pytest_plugin_are_found():
         ("transport.rate_limit.redis", "redis", "redis"),
         ("observe.opentelemetry", "opentelemetry", "otel"),
         ("sync.dlt", "dlt", "dlt"),
+        ("apps.encryption", "cryptography", "apps"),
+        ("sandbox.app_requests.encryption", "cryptography", "apps"),
         ("tokens.encryption", "cryptography", "tokens"),
         ("tokens.sql", "sqlalchemy", "tokens"),
     ],

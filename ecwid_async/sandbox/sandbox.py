@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from email.utils import formatdate
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 from uuid import uuid4
 
@@ -21,6 +21,9 @@ from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.state import Access, App, Install, Store, encode_json, parse_number, replace_surrogates
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
+
+if TYPE_CHECKING:
+    from ecwid_async.sandbox.app_requests import Fault, IframeMode
 
 __all__ = ["CORS", "Exchange", "Sandbox"]
 
@@ -106,6 +109,28 @@ class Sandbox:
         store = self.stores[store_id]
         with store.transaction():
             return store.uninstall(client_id)
+
+    def iframe_url(
+        self,
+        client_id: str,
+        store_id: int,
+        *,
+        mode: "IframeMode" = "encrypted",
+        lang: str = "en",
+        view_mode: str = "PAGE",
+        app_state: str | None = None,
+        fault: "Fault | None" = None,
+    ) -> str:
+        """The address with which the control panel of a store opens the page of an app (extra ``apps``).
+
+        `mode` is "encrypted" for a payload in the query, which `fault` damages, or "fragment" for one that only scripts
+        see. Raises `ValueError` if the app is not installed in the store, or has no page.
+        """
+        from ecwid_async.sandbox.app_requests import build_iframe_url, build_payload
+
+        app, store = self.apps[client_id], self.stores[store_id]
+        payload = build_payload(app, store, lang=lang, view_mode=view_mode)
+        return build_iframe_url(app, payload, mode=mode, app_state=app_state, fault=fault)
 
     def set_switches(self, switches: Switches) -> None:
         """Behave as described by other switches from now on, except for the limiter of tokens that already exist."""
