@@ -11,6 +11,7 @@ store = sandbox.add_store(1003, token="secret_demo")
 - `authorization` installs apps in stores, after a consent page.
 - `engine` finds the endpoint, parses the request, and builds lists and pages for all endpoints.
 - `routes` contains the endpoints, a file for each section of the API.
+- `webhooks` derives events from changes and sends them to apps.
 - `computed_fields` computes the fields that the server derives from others, such as prices, URLs and translations.
 - `state` holds the contents of a store and searches its lists.
 - `seed` creates demo stores.
@@ -28,9 +29,21 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.state import Install as Install
     from ecwid_async.sandbox.state import Store as Store
     from ecwid_async.sandbox.switches import Switches as Switches
+    from ecwid_async.sandbox.webhooks import Deliveries as Deliveries
+    from ecwid_async.sandbox.webhooks import Delivery as Delivery
+    from ecwid_async.sandbox.webhooks import WebhookEvent as WebhookEvent
+    from ecwid_async.sandbox.webhooks import WebhookFaults as WebhookFaults
+    from ecwid_async.sandbox.webhooks import WebhookRequest as WebhookRequest
+    from ecwid_async.sandbox.webhooks import sample_event as sample_event
 
 if not TYPE_CHECKING:  # or type checkers accept any name
     # Lazy, because the pytest plugin loads this package in every test run, even if it uses no sandbox.
     __getattr__, __dir__, __all__ = lazy_exports(
-        __name__, {"sandbox": ("Exchange", "Sandbox"), "state": ("App", "Install", "Store"), "switches": ("Switches",)}
+        __name__,
+        {
+            "sandbox": ("Exchange", "Sandbox"),
+            "state": ("App", "Install", "Store"),
+            "switches": ("Switches",),
+            "webhooks": ("Deliveries", "Delivery", "WebhookEvent", "WebhookFaults", "WebhookRequest", "sample_event"),
+        },
     )

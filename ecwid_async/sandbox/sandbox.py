@@ -3,9 +3,10 @@
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from email.utils import formatdate
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote_plus
 from uuid import uuid4
@@ -18,8 +19,18 @@ from ecwid_async.sandbox.authorization import AuthorizationServer
 from ecwid_async.sandbox.engine import Media, Page, Result, StoreRequest, project, read_parameters
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.spec import Endpoint
-from ecwid_async.sandbox.state import Access, App, Install, Store, encode_json, parse_number, replace_surrogates
+from ecwid_async.sandbox.state import (
+    Access,
+    App,
+    Change,
+    Install,
+    Store,
+    encode_json,
+    parse_number,
+    replace_surrogates,
+)
 from ecwid_async.sandbox.switches import Switches
+from ecwid_async.sandbox.webhooks import Deliveries, Delivery, WebhookEvent, derive_events
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
 
 if TYPE_CHECKING:
@@ -76,6 +87,8 @@ class Sandbox:
         """The apps that are registered, by client id. `add_app` adds one."""
         self.authorization = AuthorizationServer(self)
         """Installs apps in stores after their owner's consent. It is a transport, too."""
+        self.deliveries = Deliveries(apps=self.apps, clock=lambda: self.clock())
+        """The webhooks that apps get. Nothing is sent before ``deliveries.deliver_due()`` or ``deliveries.run()``."""
         self.base_url = f"sandbox:{uuid4().hex}"
         """Identifies this sandbox to clients that use it as their transport. Sent in each response."""
 
@@ -101,13 +114,13 @@ class Sandbox:
         If it is installed already, its tokens are revoked and replaced. Returns the tokens.
         """
         app, store = self.apps[client_id], self.stores[store_id]
-        with store.transaction():
+        with self.change(store):
             return store.install(app, app.scopes if scopes is None else scopes)
 
     def uninstall(self, client_id: str, store_id: int) -> bool:
         """Uninstall an app, as the owner of the store does, and revoke its tokens. Returns whether it was installed."""
         store = self.stores[store_id]
-        with store.transaction():
+        with self.change(store):
             return store.uninstall(client_id)
 
     def iframe_url(
@@ -131,6 +144,26 @@ class Sandbox:
         app, store = self.apps[client_id], self.stores[store_id]
         payload = build_payload(app, store, lang=lang, view_mode=view_mode)
         return build_iframe_url(app, payload, mode=mode, app_state=app_state, fault=fault)
+
+    def emit(self, event: WebhookEvent, *, client_id: str | None = None) -> list[Delivery]:
+        """Queue an event for the apps that get it, or for one app only: see `Deliveries.add`.
+
+        Raises `KeyError` for an event of a store that does not exist.
+        """
+        return self.deliveries.add(event, self.stores[event.store_id], client_id)
+
+    def change(self, store: Store, client_id: str | None = None) -> AbstractContextManager[None]:
+        """Undo all changes of the block to the store if it raises; otherwise emit their events.
+
+        `client_id` is the app that makes the changes.
+        """
+        # Nothing is recorded while no app gets webhooks.
+        has_webhooks = any(app.webhook_url is not None for app in self.apps.values())
+        return store.transaction(partial(self._emit_changes, store, client_id) if has_webhooks else None)
+
+    def _emit_changes(self, store: Store, changed_by: str | None, changes: Sequence[Change]) -> None:
+        for event, client_id in derive_events(store, changes, int(self.clock()), changed_by):
+            self.deliveries.add(event, store, client_id)
 
     def set_switches(self, switches: Switches) -> None:
         """Behave as described by other switches from now on, except for the limiter of tokens that already exist."""
@@ -244,7 +277,7 @@ class Sandbox:
                 evolve(other, path=f"/{store.id}{other.path}", headers=_nested_headers(request.headers)), nested=True
             ),
         )
-        with store.transaction():
+        with self.change(store, access.client_id):
             encoded = _encode(function(store_request), store_request)
         if request.method != "GET":
             store.last_writes[endpoint.section] = self.clock()

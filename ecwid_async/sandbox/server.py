@@ -56,7 +56,7 @@ class RunningServer:
 
 @asynccontextmanager
 async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[RunningServer]:
-    """Serve a sandbox while the context is open. Port 0 chooses a free port.
+    """Serve a sandbox while the context is open, and send its webhooks. Port 0 chooses a free port.
 
     Anyone who can reach `host` and has a token can read and change the stores, so keep it on loopback unless you want
     that. Raises `OSError` if the port is in use.
@@ -69,7 +69,12 @@ async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Asy
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        yield RunningServer(_client_host(host), runner.addresses[0][1])
+        deliveries = asyncio.create_task(sandbox.deliveries.run())
+        try:
+            yield RunningServer(_client_host(host), runner.addresses[0][1])
+        finally:
+            deliveries.cancel()
+            await asyncio.wait((deliveries,))
     finally:
         await runner.cleanup()
 

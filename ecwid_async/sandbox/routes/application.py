@@ -29,6 +29,7 @@ def cancel_app_subscription(request: StoreRequest) -> Result:
     request.store.section_data[_key(request)] = _app(request) | {"status": "SUSPENDED"}
     if request.client_id is None:
         request.store.revoke_all()
+        request.store.installs.pop(request.params["namespace"], None)
     else:
         request.store.uninstall(request.client_id)
     return {"deleteCount": 1}

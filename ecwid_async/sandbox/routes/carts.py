@@ -10,7 +10,7 @@ from ecwid_async.sandbox.routes.orders import NEWEST_FIRST, ORDER_COLUMNS
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, contains, one_of, since, until
 from ecwid_async.sandbox.routes.support.items import apply_change, get_or_404, item_response
 from ecwid_async.sandbox.routes.support.lists import search
-from ecwid_async.sandbox.routes.support.order_storage import place_order
+from ecwid_async.sandbox.routes.support.order_storage import give_order_number, place_order
 from ecwid_async.sandbox.routes.support.text import normalized
 from ecwid_async.sandbox.state import Condition, OneOf, format_time
 
@@ -76,6 +76,7 @@ def update_cart(request: StoreRequest) -> Result:
     table = request.store.table("carts")
     stored = get_or_404(table, request.path_params["cartId"], _KIND, _NOT_FOUND)
     cart = apply_change(request, stored, request.json, set_updated=False)
+    give_order_number(request.store, cart["cartId"])
     table.put(cart | {"updateDate": format_time(request.now), "updateTimestamp": request.now})
     return {"updateCount": 1}
 

@@ -21,7 +21,7 @@ from ecwid_async.sandbox.state.store import Store
 from ecwid_async.sandbox.state.table import Table
 from ecwid_async.sandbox.state.text import host_of, parse_number, replace_surrogates
 from ecwid_async.sandbox.state.times import format_time, parse_time
-from ecwid_async.sandbox.state.transaction import Records, Transaction
+from ecwid_async.sandbox.state.transaction import Change, ChangeObserver, Records, Transaction
 from ecwid_async.sandbox.state.uploads import MAX_IMAGE_BYTES, Uploads, uploads_of
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "MAX_IMAGE_BYTES",
     "Access",
     "App",
+    "Change",
+    "ChangeObserver",
     "Columns",
     "Condition",
     "ContainsWords",

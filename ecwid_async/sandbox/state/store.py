@@ -12,7 +12,7 @@ from ecwid_async.sandbox.state.deletion_history import DeletionHistory
 from ecwid_async.sandbox.state.items import Item
 from ecwid_async.sandbox.state.rate_limits import new_rate_limiter
 from ecwid_async.sandbox.state.table import Table
-from ecwid_async.sandbox.state.transaction import Records, Transaction
+from ecwid_async.sandbox.state.transaction import Change, ChangeObserver, Records, Transaction
 from ecwid_async.sandbox.switches import Switches
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ class Store:
         """Executes the requests of batches that are due by now; called before each request."""
         self.changes = Transaction()
         """The changes of the request in progress."""
-        self.section_data: Records[str, Any] = Records(self.changes)
-        self.installs: Records[str, Install] = Records(self.changes)
+        self.section_data: Records[str, Any] = Records(self.changes, name="section_data")
+        self.installs: Records[str, Install] = Records(self.changes, name="installs")
         """The installed apps, by client id."""
         self.clock = clock
         self.opened = clock()
@@ -143,6 +143,7 @@ class Store:
                 clock=self.clock,
                 switches=self.switches,
                 transaction=self.changes,
+                section=section,
             )
         return self._tables[section]
 
@@ -175,7 +176,7 @@ class Store:
         """The entry `name` of `section_data` as records by key, created from `initial` if it does not exist."""
         stored = self.section_data.get(name)
         if not isinstance(stored, Records):
-            stored = Records(self.changes, initial if stored is None else stored)
+            stored = Records(self.changes, initial if stored is None else stored, name)
             self.section_data[name] = stored
         return stored
 
@@ -190,11 +191,14 @@ class Store:
         self.profile = _replace(self.profile, path, value)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Undo all changes of the block to the store if it raises."""
-        with self.changes.begin():
-            self.changes.on_rollback(partial(setattr, self, "profile", self.profile))
+    def transaction(self, observer: ChangeObserver | None = None) -> Iterator[None]:
+        """Undo all changes of the block to the store if it raises; otherwise pass them to `observer`."""
+        with self.changes.begin(observer):
+            before = self.profile
+            self.changes.on_rollback(partial(setattr, self, "profile", before))
             yield
+            if self.profile is not before:
+                self.changes.record(Change("profile", self.id, before, self.profile))
 
 
 def _replace(item: Item, path: Sequence[str], value: Any) -> Item:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.items import Item, Key, decode_json
 from ecwid_async.sandbox.state.search_index import IndexedItem, SearchIndex
-from ecwid_async.sandbox.state.transaction import Transaction
+from ecwid_async.sandbox.state.transaction import Change, Transaction
 from ecwid_async.sandbox.switches import Switches
 
 __all__ = ["Table"]
@@ -53,8 +53,11 @@ class Table:
         clock: Callable[[], float],
         switches: Switches,
         transaction: Transaction | None = None,
+        section: str = "",
     ) -> None:
         self.columns = columns
+        self.section = section
+        """The name of the list."""
         self.index = SearchIndex(columns)
         """The items as searches see them."""
         self.last_written = 0.0
@@ -154,6 +157,8 @@ class Table:
             self._next_id = key + 1
 
     def _write(self, key: Key, indexed: IndexedItem | None, lag: float) -> None:
+        if self._transaction.observed:
+            self._transaction.record(Change(self.section, key, self.raw(key), None if indexed is None else indexed.raw))
         self._writes += 1
         write = _Write(self, self._writes, key, indexed, lag, self._latest.get(key))
         self._waiting[key] = self._waiting.get(key, 0) + 1

@@ -18,6 +18,7 @@ __all__ = [
     "complete_order",
     "find_order",
     "find_order_number",
+    "give_order_number",
     "place_order",
     "save_changed_order",
     "save_order",
@@ -77,6 +78,15 @@ def _unfinished_orders(store: Store) -> Records[int, Item]:
 def _find_unfinished_order(store: Store, cart_id: str) -> Item:
     """The numbers and ids of the unfinished order stored as this cart; empty for a cart that a buyer abandoned."""
     return next((ids for ids in _unfinished_orders(store).values() if ids["cartId"] == cart_id), {})
+
+
+def give_order_number(store: Store, cart_id: str) -> Item:
+    """The numbers and ids of the unfinished order stored as this cart, which gets them now if it has none."""
+    ids = _find_unfinished_order(store, cart_id)
+    if not ids:
+        ids = {**with_order_number(store, store.table("orders").new_id(), {}), "cartId": cart_id}
+        _unfinished_orders(store)[ids["orderNumber"]] = ids
+    return ids
 
 
 def find_order(request: StoreRequest) -> Item:
