@@ -188,6 +188,16 @@ class Ecwid:
         """
         return QuarantineList(self._limiter)
 
+    def reload_token(self, store_id: int) -> None:
+        """Read the token of a store from `tokens` again with its next request, as after it was replaced.
+
+        Without it, the old token is used until the API refuses it. Other processes are not told. Raises `ConfigError`
+        for an invalid id.
+        """
+        number = _parse_store_id(store_id)
+        if self._token_transport is not None:
+            self._token_transport(number).reload()
+
     def _new_budget(self, store_id: int | None) -> RetryBudget:
         del store_id
         return RetryBudget(self._retry)

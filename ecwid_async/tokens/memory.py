@@ -33,6 +33,10 @@ class MemoryTokens:
         """Delete the token of a store. Returns whether there was one."""
         return self._tokens.pop(store_id, None) is not None
 
+    async def delete_invalid(self, store_id: int) -> bool:
+        """Return False: a token that the API has refused is deleted at once, not marked as invalid."""
+        return False
+
     async def invalidate(self, store_id: int, token: str) -> None:
         """Delete the token of a store if it is still this one."""
         if self._tokens.get(store_id) == token:

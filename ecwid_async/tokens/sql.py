@@ -60,6 +60,10 @@ _TIMEOUT: Final = 20
 _MAX_ATTEMPTS: Final = 20
 _MAX_LISTED: Final = 20
 _MAX_REASON: Final = 200
+# PostgreSQL cuts longer names.
+_MAX_PREFIX: Final = 57
+# How many expired rows a statement deletes.
+_MAX_PURGED: Final = 100
 # For `pg_advisory_xact_lock`: PostgreSQL fails if two processes create the same table at the same time.
 _CREATION_LOCK: Final = 0x6563776964746F6B
 
@@ -128,7 +132,13 @@ class SQLTokens:
             Column("ciphertext", Text, nullable=False),
             Column("invalid_since", BigInteger),  # in Unix seconds
         )
-        self._databases = PoolPerLoop(partial(_Database, self._url, self._table))
+        self._codes = Table(
+            f"{table[:_MAX_PREFIX]}_codes",
+            MetaData(),
+            Column("code_hash", Text, primary_key=True),
+            Column("expires_at", BigInteger, nullable=False),  # in Unix seconds
+        )
+        self._databases = PoolPerLoop(partial(_Database, self._url))
 
     def __repr__(self) -> str:
         url = self._url.set(drivername=self._url.get_backend_name()).difference_update_query(["sslpassword"])
@@ -187,6 +197,39 @@ class SQLTokens:
             return (await connection.execute(statement)).rowcount
 
         return await self._run(work, store_id=store_id, writes=True) > 0
+
+    async def delete_invalid(self, store_id: int) -> bool:
+        """Delete the token of a store if it is marked as invalid. Returns whether it was."""
+        columns = self._table.c
+        statement = delete(self._table).where(
+            columns.store_id == check_store_id(store_id), columns.invalid_since.is_not(None)
+        )
+
+        async def work(connection: AsyncConnection) -> int:
+            return (await connection.execute(statement)).rowcount
+
+        return await self._run(work, store_id=store_id, writes=True) > 0
+
+    async def claim_code(self, code_hash: str, keep_seconds: float) -> bool:
+        """Record that the code of an installation is used. Returns False if it already was.
+
+        Only its hash is stored, in the table ``<table>_codes``, which is created on first use. It is deleted after
+        `keep_seconds`.
+        """
+        now = time.time()
+        codes = self._codes.c
+        expired = select(codes.code_hash).where(codes.expires_at < int(now)).limit(_MAX_PURGED)
+        expired = expired.with_for_update(skip_locked=True)  # PostgreSQL: two processes may purge at the same time
+        statement = (sqlite.insert if self._is_sqlite else postgresql.insert)(self._codes)
+        row = {"code_hash": code_hash, "expires_at": int(now + keep_seconds)}
+
+        async def work(connection: AsyncConnection) -> bool:
+            insert = statement.values(row).on_conflict_do_nothing().returning(codes.code_hash)
+            inserted = (await connection.execute(insert)).first() is not None
+            await connection.execute(delete(self._codes).where(codes.code_hash.in_(expired)))
+            return inserted
+
+        return await self._run(work, writes=True, table=self._codes)
 
     async def invalidate(self, store_id: int, token: str) -> None:
         """Mark the token of a store as invalid if it is still this one: `get` then returns None."""
@@ -356,15 +399,17 @@ class SQLTokens:
         *,
         store_id: int | None = None,
         writes: bool = False,
+        table: Table | None = None,
     ) -> T:
-        """Run work in a transaction."""
+        """Run work in a transaction. `table` is the table that it needs, by default that of the tokens."""
+        table = self._table if table is None else table
         try:
             database = self._databases.get()
         except RuntimeError:
             raise ConfigError("SQLTokens needs asyncio: other event loops, such as trio's, do not work.") from None
         try:
-            async with database.turn(writes):
-                await database.prepare()
+            async with database.turn(table, writes):
+                await database.prepare(table)
                 async with database.engine.begin() as connection:
                     return await work(connection)
         except (SQLAlchemyError, OSError) as error:
@@ -382,12 +427,12 @@ class SQLTokens:
 class _Database:
     """The connections of one event loop."""
 
-    def __init__(self, url: URL, table: Table) -> None:
-        self._table = table
+    def __init__(self, url: URL) -> None:
         self._is_sqlite = url.get_backend_name() == "sqlite"
-        # For the first operation, and for writes to SQLite, whose own wait for a lock is a loop of sleeps in no order.
+        # For the first operation on a table, and for writes to SQLite, whose own wait for a lock is a loop of sleeps in
+        # no order.
         self._lock = asyncio.Lock()
-        self._prepared = False
+        self._prepared: set[Table] = set()
         self._path = Path(str(url.database)) if self._is_sqlite else None
         self.engine = self._new_engine(url)
 
@@ -406,25 +451,24 @@ class _Database:
 
         return create_async_engine(url, async_creator=partial(connect, self._path, timeout=_TIMEOUT), **options)
 
-    def turn(self, writes: bool) -> AbstractAsyncContextManager[object]:
+    def turn(self, table: Table, writes: bool) -> AbstractAsyncContextManager[object]:
         """Wait for earlier writes, where the database allows only one at a time."""
-        return self._lock if not self._prepared or (writes and self._is_sqlite) else nullcontext()
+        return self._lock if table not in self._prepared or (writes and self._is_sqlite) else nullcontext()
 
-    async def prepare(self) -> None:
-        """Create the table if it does not exist."""
-        if self._prepared:
+    async def prepare(self, table: Table) -> None:
+        """Create a table if it does not exist."""
+        if table in self._prepared:
             return
         if self._path is not None and not self._path.exists():
             open_private(self._path).close()
         async with self.engine.begin() as connection:
-            name = self._table.name
-            if not await connection.run_sync(lambda synchronous: inspect(synchronous).has_table(name)):
+            if not await connection.run_sync(lambda synchronous: inspect(synchronous).has_table(table.name)):
                 if self._is_sqlite:
                     await connection.execute(text("PRAGMA journal_mode=WAL"))
                 else:
                     await connection.execute(select(func.pg_advisory_xact_lock(_CREATION_LOCK)))
-                await connection.execute(CreateTable(self._table, if_not_exists=True))
-        self._prepared = True
+                await connection.execute(CreateTable(table, if_not_exists=True))
+        self._prepared.add(table)
 
 
 def _parse_url(url: str) -> URL:

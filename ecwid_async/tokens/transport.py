@@ -80,6 +80,7 @@ class TokenTransport:
         self._store_id = store_id
         self._connect = connect
         self._session: _Session | None = None
+        self._reloads = 0
         self._secrets: list[Secret] = []
 
     def __repr__(self) -> str:
@@ -137,6 +138,11 @@ class TokenTransport:
                 elif quarantined:
                     raise refusal
             yield response
+
+    def reload(self) -> None:
+        """Read the token again with the next request. Requests in progress end with the one that they have."""
+        self._session = None
+        self._reloads += 1
 
     async def aclose(self) -> None:
         """Close the transport that sends with the token."""
@@ -208,7 +214,11 @@ class TokenTransport:
 
     async def _read_source(self, refused: _Session | None, *, invalid: bool) -> _Session | None:
         """Read the token. Returns None if there is none, or if it is still the refused one."""
-        token = await self._run(self._get_token)
+        while True:
+            reloads = self._reloads
+            token = await self._run(self._get_token)
+            if reloads == self._reloads:  # or the token was replaced, perhaps after it was read
+                break
         if token is None or (refused is not None and token == refused.token):
             if token is not None and invalid:
                 await self._run(partial(self._source.invalidate, self._store_id, token))

@@ -11,6 +11,7 @@ from ecwid_async.primitives.lazy import lazy_exports
 if TYPE_CHECKING:
     from ecwid_async.transport.aiohttp import AiohttpTransport as AiohttpTransport
     from ecwid_async.transport.auth import Auth as Auth
+    from ecwid_async.transport.auth import FormAuth as FormAuth
     from ecwid_async.transport.auth import Secret as Secret
     from ecwid_async.transport.deadline import with_deadlines as with_deadlines
     from ecwid_async.transport.http.base_url import DEFAULT_BASE_URL as DEFAULT_BASE_URL
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = {
     "aiohttp": ("AiohttpTransport",),
-    "auth": ("Auth", "Secret"),
+    "auth": ("Auth", "FormAuth", "Secret"),
     "deadline": ("with_deadlines",),
     "http.base_url": ("DEFAULT_BASE_URL", "normalize_url", "validate_base_url"),
     "http.connection_pools": ("PoolPerLoop",),

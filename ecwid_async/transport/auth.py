@@ -1,16 +1,18 @@
 """Authentication: the innermost wrapper adds the credentials, so that nothing further out ever contains them."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Final, Self, SupportsIndex, TypeVar
+from urllib.parse import urlencode
 
 import anyio
+from attrs import evolve
 
 from ecwid_async.errors import EcwidError, TransportError
 from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import Lane, Request, Response, StreamedResponse, Transport, mask_secrets
 
-__all__ = ["Auth", "Secret"]
+__all__ = ["Auth", "FormAuth", "Secret"]
 
 # Bytes kept of an unsuccessful response: longer than any error message, and fast to search.
 _MAX_ERROR_BODY: Final = 1024 * 1024
@@ -47,7 +49,7 @@ class Auth:
         self._name = name
         self._prefix = prefix
         self._credentials = tuple((header, Secret(value)) for header, value in credentials)
-        self._secrets = (Secret(secret),)
+        self._secrets: tuple[Secret, ...] = (Secret(secret),)
 
     @classmethod
     def for_store(cls, inner: Transport, store_id: int, token: str) -> Self:
@@ -159,3 +161,24 @@ class Auth:
             options=request.options,
             id=request.id,
         )
+
+
+class FormAuth(Auth):
+    """Adds a form with credentials as the body, for an endpoint that takes them there, such as that of OAuth.
+
+    The values of `secret_fields` are masked like those of `Auth`; those of `fields` are no secrets.
+    """
+
+    def __init__(
+        self, inner: Transport, name: str, fields: Mapping[str, str], secret_fields: Mapping[str, Secret]
+    ) -> None:
+        super().__init__(inner, name, "", (), "")
+        self._fields = dict(fields)
+        self._secret_fields = dict(secret_fields)
+        self._secrets = tuple(secret_fields.values())
+
+    def _with_credentials(self, request: Request) -> Request:
+        body = urlencode(self._fields | self._secret_fields).encode()
+        with_id = super()._with_credentials(request)
+        headers = with_id.headers.with_added(("Content-Type", "application/x-www-form-urlencoded"))
+        return evolve(with_id, body=body, headers=headers)

@@ -14,7 +14,7 @@ import trio
 
 from ecwid_async import ConfigError, Ecwid, InvalidToken, MissingToken, TokenUnavailable
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.tokens import ReEncryption, SQLTokens, TokenStatus, new_key
+from ecwid_async.tokens import MemoryTokens, ReEncryption, SQLTokens, TokenStatus, new_key
 from tests.cancelling import KINDS, Kind, cancel_at_every_await
 from tests.postgresql import PostgreSQL
 from tests.tokens.conftest import Open, dump, shown_by
@@ -498,3 +498,33 @@ def test_other_databases_are_refused(url: Any, message: str, key: str) -> None:
 def test_other_table_names_are_refused(table: Any, key: str) -> None:
     with pytest.raises(ConfigError, match="The name of a table"):
         SQLTokens("sqlite:///tokens.db", keys=[key], table=table)
+
+
+async def test_only_a_token_that_is_marked_as_invalid_is_deleted_as_such(tokens: SQLTokens) -> None:
+    await tokens.put(1003, TOKEN)
+    assert not await tokens.delete_invalid(1003)
+    assert await tokens.get(1003) == TOKEN
+    await tokens.invalidate(1003, TOKEN)
+    assert await tokens.delete_invalid(1003)
+    assert not await tokens.restore(1003)
+    assert not await MemoryTokens({1003: TOKEN}).delete_invalid(1003)
+
+
+async def test_a_code_is_claimed_once_however_many_processes_try(tokens: SQLTokens, open_tokens: Open) -> None:
+    other = open_tokens()
+    claims = await asyncio.gather(*(source.claim_code("a" * 64, 60) for source in (tokens, other) * 5))
+    assert sorted(claims) == [False] * 9 + [True]
+    assert await other.claim_code("b" * 64, 60)
+
+
+async def test_expired_claims_are_deleted(
+    tokens: SQLTokens, monkeypatch: pytest.MonkeyPatch, execute: Callable[[str], list[Any]]
+) -> None:
+    monkeypatch.setattr("ecwid_async.tokens.sql.time.time", lambda: 1_750_000_000.5)
+    assert await tokens.claim_code("a" * 64, 60)
+    monkeypatch.setattr("ecwid_async.tokens.sql.time.time", lambda: 1_750_000_060.0)
+    assert await tokens.claim_code("b" * 64, 60)
+    assert not await tokens.claim_code("a" * 64, 60)
+    monkeypatch.setattr("ecwid_async.tokens.sql.time.time", lambda: 1_750_000_061.0)
+    assert await tokens.claim_code("c" * 64, 60)
+    assert [row[0][0] for row in execute("select code_hash from ecwid_tokens_codes order by code_hash")] == ["b", "c"]

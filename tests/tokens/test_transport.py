@@ -529,3 +529,37 @@ async def test_closing_the_transport_of_a_store_closes_the_connections() -> None
     await store.profile.get()
     await store.transport.aclose()
     assert transport.closed
+
+
+async def test_a_replaced_token_is_used_at_once_if_the_client_is_told(sandbox: Sandbox) -> None:
+    tokens = CountingTokens({1003: OLD})
+    async with Ecwid(transport=sandbox, tokens=tokens) as ecwid:
+        store = ecwid.store(1003)
+        await store.profile.get()
+        await tokens.put(1003, NEW)
+        replace_token(sandbox)
+        ecwid.reload_token(1003)
+        await store.profile.get()
+    assert statuses(sandbox) == [200, 200]
+    assert tokens.reads == [1003, 1003]
+
+
+async def test_a_token_that_is_replaced_while_it_is_read_is_read_again(sandbox: Sandbox) -> None:
+    class Replaced(MemoryTokens):
+        async def get(self, store_id: int) -> Any:
+            token = await super().get(store_id)
+            if token == OLD:
+                await self.put(store_id, NEW)
+                replace_token(sandbox)
+                ecwid.reload_token(store_id)
+            return token
+
+    async with Ecwid(transport=sandbox, tokens=Replaced({1003: OLD})) as ecwid:
+        await ecwid.store(1003).profile.get()
+    assert statuses(sandbox) == [200]
+
+
+def test_a_client_without_a_source_has_no_token_to_reload() -> None:
+    Ecwid(transport=MemoryTransport([])).reload_token(1003)
+    with pytest.raises(ConfigError):
+        Ecwid(transport=MemoryTransport([])).reload_token(0)

@@ -5,7 +5,7 @@ import pytest
 from attrs import evolve
 
 from ecwid_async.errors import NotSent
-from ecwid_async.transport.auth import Auth, Secret
+from ecwid_async.transport.auth import Auth, FormAuth, Secret
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.retry import Retry
 from ecwid_async.wire import Headers, Lane, Options, Request, Response
@@ -107,3 +107,29 @@ def test_the_duration_of_a_response_is_that_of_the_last_attempt() -> None:
         assert repeated.duration == pytest.approx(2)
 
     trio.run(main, clock=testing.MockClock(autojump_threshold=0))
+
+
+def form_auth(inner: MemoryTransport) -> FormAuth:
+    return FormAuth(inner, "the token endpoint", {"client_id": "my app"}, {"code": Secret("c/12345678")})
+
+
+async def test_a_form_with_secrets_is_added_as_the_body() -> None:
+    inner = MemoryTransport([make_response({})])
+    request = Request(method="POST", path="/token", options=Options(operation="POST /token"))
+    await form_auth(inner).send(request)
+    (sent,) = inner.requests
+    assert sent.body == b"client_id=my+app&code=c%2F12345678"
+    assert sent.headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert request.body is None
+
+
+async def test_a_quoted_form_is_masked() -> None:
+    request = Request(method="POST", path="/token", options=Options(operation="POST /token"))
+    echo = make_response(b"bad form: client_id=my+app&code=c%2F12345678", status=400)
+    response = await form_auth(MemoryTransport([echo])).send(request)
+    assert response.body == b"bad form: client_id=my+app&code=***"
+    failing = form_auth(MemoryTransport([NotSent("no route for c/12345678", request=request)]))
+    with pytest.raises(NotSent) as caught:
+        await failing.send(request)
+    assert "2345678" not in str(caught.value)
+    assert caught.value.request is request
