@@ -21,9 +21,14 @@ if TYPE_CHECKING:
     from ecwid_async.apps.errors import WebhookRejected as WebhookRejected
     from ecwid_async.apps.http import IncomingRequest as IncomingRequest
     from ecwid_async.apps.http import OutgoingResponse as OutgoingResponse
+    from ecwid_async.apps.payload import MemoryUsedPayloads as MemoryUsedPayloads
+    from ecwid_async.apps.payload import PageSession as PageSession
+    from ecwid_async.apps.payload import PageSessions as PageSessions
     from ecwid_async.apps.payload import Payload as Payload
     from ecwid_async.apps.payload import PayloadReader as PayloadReader
+    from ecwid_async.apps.payload import TokenStore as TokenStore
     from ecwid_async.apps.payload import UnverifiedPayload as UnverifiedPayload
+    from ecwid_async.apps.payload import UsedPayloads as UsedPayloads
     from ecwid_async.apps.payload import VerifiedPayload as VerifiedPayload
     from ecwid_async.apps.payload import ViewMode as ViewMode
     from ecwid_async.apps.webhooks import VerifiedEvent as VerifiedEvent
@@ -34,7 +39,18 @@ _MODULES: Final = {
     "errors": ("AppError", "InstallError", "PayloadError", "WebhookRejected"),
     "http": ("IncomingRequest", "OutgoingResponse"),
     "webhooks": ("VerifiedEvent", "WebhookVerifier"),
-    "payload": ("Payload", "PayloadReader", "UnverifiedPayload", "VerifiedPayload", "ViewMode"),
+    "payload": (
+        "MemoryUsedPayloads",
+        "PageSession",
+        "PageSessions",
+        "Payload",
+        "PayloadReader",
+        "TokenStore",
+        "UnverifiedPayload",
+        "UsedPayloads",
+        "VerifiedPayload",
+        "ViewMode",
+    ),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name
