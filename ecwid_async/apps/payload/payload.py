@@ -12,7 +12,7 @@ from ecwid_async.transport import Secret
 if TYPE_CHECKING:
     from ecwid_async.client import Ecwid
 
-__all__ = ["Payload", "UnverifiedPayload", "VerifiedPayload", "ViewMode"]
+__all__ = ["Payload", "UnverifiedPayload", "VerifiedPayload", "ViewMode", "to_view_mode"]
 
 _STORE_ID: Final = "generalInfo(storeId)"
 
@@ -23,6 +23,11 @@ class ViewMode(StrEnum):
     PAGE = "PAGE"
     POPUP = "POPUP"
     INLINE = "INLINE"
+
+
+def to_view_mode(text: str) -> ViewMode | str:
+    """The view mode, or the text itself if it is an unknown one."""
+    return ViewMode(text) if text in ViewMode.__members__ else text
 
 
 @frozen(kw_only=True)

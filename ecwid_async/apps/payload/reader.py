@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from ecwid_async.apps.encryption import PayloadCipher, unreadable_payload
-from ecwid_async.apps.payload.payload import UnverifiedPayload, ViewMode
+from ecwid_async.apps.payload.payload import UnverifiedPayload, to_view_mode
 from ecwid_async.primitives.safe_json import NotJSON, decode_json, exact_decoder
 from ecwid_async.transport import Secret
 
@@ -85,7 +85,7 @@ def _to_payload(data: Mapping[str, object], app_state: object) -> UnverifiedPayl
         access_token=access_token,
         public_token=_to_token(public_token),
         language=language if isinstance(language, str) and _LANGUAGE.fullmatch(language) else None,
-        view_mode=_to_view_mode(view_mode),
+        view_mode=to_view_mode(view_mode) if isinstance(view_mode, str) and _VIEW_MODE.fullmatch(view_mode) else None,
         # Encoded once more than the rest of the query or of the JSON.
         app_state=unquote(app_state) if isinstance(app_state, str) else None,
     )
@@ -103,9 +103,3 @@ def _to_token(value: object) -> Secret | None:
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_TOKEN_LENGTH:
         return None
     return Secret(value) if value.isascii() and value.isprintable() and " " not in value else None
-
-
-def _to_view_mode(value: object) -> ViewMode | str | None:
-    if not isinstance(value, str) or not _VIEW_MODE.fullmatch(value):
-        return None
-    return ViewMode(value) if value in ViewMode.__members__ else value

@@ -10,7 +10,7 @@ from typing import Final, cast
 from attrs import field, frozen
 
 from ecwid_async.apps.credentials import read_client_secrets
-from ecwid_async.apps.payload.payload import VerifiedPayload, ViewMode
+from ecwid_async.apps.payload.payload import VerifiedPayload, ViewMode, to_view_mode
 from ecwid_async.errors import ConfigError
 from ecwid_async.transport import Secret
 
@@ -95,7 +95,7 @@ class SessionKeys:
         return PageSession(
             store_id=cast(int, content["store"]),
             language=cast(str | None, content["lang"]),
-            view_mode=ViewMode(view_mode) if view_mode in ViewMode.__members__ else view_mode,
+            view_mode=view_mode if view_mode is None else to_view_mode(view_mode),
             opened_at=float(opened),
             expires_at=opened + self._lifetime,
             csrf_token=Secret(_encode(_mac(self._keys[matches.index(True)], text, _CSRF_PURPOSE))),
