@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from ecwid_async.apps.payload import UsedPayloads as UsedPayloads
     from ecwid_async.apps.payload import VerifiedPayload as VerifiedPayload
     from ecwid_async.apps.payload import ViewMode as ViewMode
+    from ecwid_async.apps.web import Background as Background
+    from ecwid_async.apps.web import BackgroundStatus as BackgroundStatus
+    from ecwid_async.apps.web import Handler as Handler
+    from ecwid_async.apps.web import Problem as Problem
+    from ecwid_async.apps.web import Restarts as Restarts
+    from ecwid_async.apps.web import Service as Service
     from ecwid_async.apps.webhooks import VerifiedEvent as VerifiedEvent
     from ecwid_async.apps.webhooks import WebhookVerifier as WebhookVerifier
 
@@ -51,6 +57,7 @@ _MODULES: Final = {
         "VerifiedPayload",
         "ViewMode",
     ),
+    "web": ("Background", "BackgroundStatus", "Handler", "Problem", "Restarts", "Service"),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name
