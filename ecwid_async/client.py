@@ -356,6 +356,11 @@ class Store:
         """The base URL of the calls, or another identifier of the server."""
         return self._channel.server
 
+    def _with_transport(self, wrap: Callable[[Transport], Transport]) -> "Store":
+        """The same store, whose calls are sent through `wrap(self.transport)`."""
+        channel = evolve(self._channel, transport=wrap(self._channel.transport))
+        return Store(self.store_id, channel, quota=self._quota)
+
     def send(self, call: Call[T]) -> Call[T]:
         """Bind a call that was built elsewhere, such as an unpickled one, to this store. Awaiting the result sends it.
 

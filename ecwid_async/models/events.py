@@ -30,6 +30,7 @@ __all__ = [
     "ReviewEvent",
     "ReviewEventData",
     "ReviewEventStatus",
+    "SizeChartEvent",
     "StoreEvent",
     "UnfinishedOrderEvent",
     "UnfinishedOrderEventData",
@@ -341,6 +342,11 @@ class ReviewEvent(StoreEvent):
 
 
 @model
+class SizeChartEvent(StoreEvent):
+    """An event of a size chart. Undocumented: its data, if it has any, is as it was sent."""
+
+
+@model
 class UnfinishedOrderEvent(StoreEvent):
     """An event of an abandoned cart.
 
@@ -365,6 +371,7 @@ _BY_FAMILY: Final[Mapping[str, type[StoreEvent]]] = {
     "profile": ProfileEvent,
     "promotion": PromotionEvent,
     "review": ReviewEvent,
+    "size_chart": SizeChartEvent,
     "unfinished_order": UnfinishedOrderEvent,
 }
-"""The class of each family of events. An event of any other family is an `StoreEvent`."""
+"""The class of each family of events. An event of any other family is a `StoreEvent`."""

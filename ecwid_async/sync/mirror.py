@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ecwid_async.changes import ItemId, StoreChanges, read_store_changes
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, InvalidToken
+from ecwid_async.models.events import StoreEvent
 from ecwid_async.primitives.error_groups import first_error
 from ecwid_async.sync.database import (
     Database,
@@ -42,6 +43,7 @@ from ecwid_async.sync.database import (
     save_store,
     wait_for_writer,
 )
+from ecwid_async.sync.event_hints import item_of_event
 from ecwid_async.sync.errors import MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
 from ecwid_async.sync.reports import SectionReport, SyncReport
 from ecwid_async.sync.rounds import (
@@ -388,6 +390,22 @@ class Mirror:
         an unknown section and for an invalid id.
         """
         await mark_due(self._opened, store_id, section, ids)
+
+    async def mark_event(self, event: StoreEvent) -> bool:
+        """Remember that the item of an event, such as that of a webhook, may have changed. The next round reads it.
+
+        Nothing in the event is stored. Returns False for an event that is about no item of the mirror: its family has
+        none, as those of the app and of promotions, which rounds find by themselves, or its id is missing or invalid.
+        """
+        item = item_of_event(event)
+        if item is None or event.store_id is None:
+            return False
+        section, item_id = item
+        try:
+            await self.mark(event.store_id, section, item_id)
+        except ConfigError:  # the id is not valid in the section
+            return False
+        return True
 
     async def confirm_deletions(self, store_id: int, section: str) -> bool:
         """Let the next round go on with a comparison of ids that was stopped. Return whether there was one.
