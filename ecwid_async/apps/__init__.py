@@ -37,14 +37,16 @@ if TYPE_CHECKING:
     from ecwid_async.apps.web import Problem as Problem
     from ecwid_async.apps.web import Restarts as Restarts
     from ecwid_async.apps.web import Service as Service
+    from ecwid_async.apps.webhooks import SignatureDiagnosis as SignatureDiagnosis
     from ecwid_async.apps.webhooks import VerifiedEvent as VerifiedEvent
     from ecwid_async.apps.webhooks import WebhookVerifier as WebhookVerifier
+    from ecwid_async.apps.webhooks import diagnose_signature as diagnose_signature
 
 _MODULES: Final = {
     "credentials": ("read_client_id", "read_client_secrets"),
     "errors": ("AppError", "InstallError", "PayloadError", "WebhookRejected"),
     "http": ("IncomingRequest", "OutgoingResponse"),
-    "webhooks": ("VerifiedEvent", "WebhookVerifier"),
+    "webhooks": ("SignatureDiagnosis", "VerifiedEvent", "WebhookVerifier", "diagnose_signature"),
     "payload": (
         "MemoryUsedPayloads",
         "PageSession",

@@ -21,6 +21,7 @@ from ecwid_async.cli.sync_stores import confirm_deletions, mark, wake
 from ecwid_async.cli.sync_verify import verify
 from ecwid_async.cli.sync_worker import worker
 from ecwid_async.cli.tokens import import_tokens, list_tokens, new_key, re_encrypt, remove, restore
+from ecwid_async.cli.webhooks_verify import verify as verify_webhook
 from ecwid_async.wire import to_printable
 
 __all__ = ["app", "run"]
@@ -81,6 +82,14 @@ tokens.command(
 tokens.command(new_key, help_epilogue=_EXIT_CODES_HELP)
 tokens.command(re_encrypt, help_epilogue=_EXIT_CODES_HELP)
 app.command(tokens)
+webhooks = App(name="webhooks", help="Webhooks of an app.", help_epilogue=_EXIT_CODES_HELP)
+webhooks.command(
+    verify_webhook,
+    name="verify",
+    usage="Usage: ecwid webhooks verify [BODY] --signature TEXT",
+    help_epilogue=_EXIT_CODES_HELP,
+)
+app.command(webhooks)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ API reference: https://docs.ecwid.com/develop-apps/app-settings/webhooks
 """
 
 import hmac
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from ecwid_async.apps.errors import WebhookRejected
 from ecwid_async.apps.http import IncomingRequest
 from ecwid_async.transport import Secret
 
-__all__ = ["SIGNATURE_HEADER", "matches", "read_signature", "sign"]
+__all__ = ["SIGNATURE_HEADER", "decode_leniently", "matches", "read_signature", "sign"]
 
 SIGNATURE_HEADER: Final = "X-Ecwid-Webhook-Signature"
 _DIGEST_SIZE: Final = 32
@@ -72,11 +73,22 @@ def _decode(text: str) -> bytes | None:
     return signature if is_canonical else None
 
 
+def decode_leniently(text: str) -> tuple[bytes | None, str]:
+    """Decode a signature in Base64 or in another usual encoding, which is described: for explanations only."""
+    if (signature := _decode(text)) is not None:
+        return signature, ""
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        return bytes.fromhex(text), "it is hexadecimal"
+    for changed, encoding in (
+        (text.strip(), "it has white space around it"),
+        (text.replace("-", "+").replace("_", "/"), "it has the alphabet of URLs, - and _ in place of + and /"),
+        (text + "=", "its last character, =, was cut off"),
+    ):
+        if (signature := _decode(changed)) is not None:
+            return signature, encoding
+    return None, ""
+
+
 def _describe_encoding(text: str) -> str:
-    if len(text) == 2 * _DIGEST_SIZE and all(char in "0123456789abcdefABCDEF" for char in text):
-        return ": it is hexadecimal"
-    if _decode(text.replace("-", "+").replace("_", "/")) is not None:
-        return ": it has the alphabet of URLs, - and _ in place of + and /"
-    if _decode(text + "=") is not None:
-        return ": its last character, =, was cut off"
-    return ""
+    _, encoding = decode_leniently(text)
+    return f": {encoding}" if encoding else ""
