@@ -15,12 +15,23 @@ from ecwid_async.primitives.lazy import lazy_exports
 if TYPE_CHECKING:
     from ecwid_async.apps.credentials import read_client_id as read_client_id
     from ecwid_async.apps.credentials import read_client_secrets as read_client_secrets
+    from ecwid_async.apps.errors import AlreadyHandled as AlreadyHandled
     from ecwid_async.apps.errors import AppError as AppError
+    from ecwid_async.apps.errors import InboxError as InboxError
     from ecwid_async.apps.errors import InstallError as InstallError
+    from ecwid_async.apps.errors import NotRetryable as NotRetryable
     from ecwid_async.apps.errors import PayloadError as PayloadError
     from ecwid_async.apps.errors import WebhookRejected as WebhookRejected
     from ecwid_async.apps.http import IncomingRequest as IncomingRequest
     from ecwid_async.apps.http import OutgoingResponse as OutgoingResponse
+    from ecwid_async.apps.inbox import ClaimedEvents as ClaimedEvents
+    from ecwid_async.apps.inbox import DeadEvent as DeadEvent
+    from ecwid_async.apps.inbox import Inbox as Inbox
+    from ecwid_async.apps.inbox import InboxSettings as InboxSettings
+    from ecwid_async.apps.inbox import InboxStatus as InboxStatus
+    from ecwid_async.apps.inbox import MemoryInbox as MemoryInbox
+    from ecwid_async.apps.inbox import SQLiteInbox as SQLiteInbox
+    from ecwid_async.apps.inbox import StoredEvent as StoredEvent
     from ecwid_async.apps.payload import MemoryUsedPayloads as MemoryUsedPayloads
     from ecwid_async.apps.payload import PageSession as PageSession
     from ecwid_async.apps.payload import PageSessions as PageSessions
@@ -44,7 +55,15 @@ if TYPE_CHECKING:
 
 _MODULES: Final = {
     "credentials": ("read_client_id", "read_client_secrets"),
-    "errors": ("AppError", "InstallError", "PayloadError", "WebhookRejected"),
+    "errors": (
+        "AlreadyHandled",
+        "AppError",
+        "InboxError",
+        "InstallError",
+        "NotRetryable",
+        "PayloadError",
+        "WebhookRejected",
+    ),
     "http": ("IncomingRequest", "OutgoingResponse"),
     "webhooks": ("SignatureDiagnosis", "VerifiedEvent", "WebhookVerifier", "diagnose_signature"),
     "payload": (
@@ -60,6 +79,16 @@ _MODULES: Final = {
         "ViewMode",
     ),
     "web": ("Background", "BackgroundStatus", "Handler", "Problem", "Restarts", "Service"),
+    "inbox": (
+        "ClaimedEvents",
+        "DeadEvent",
+        "Inbox",
+        "InboxSettings",
+        "InboxStatus",
+        "MemoryInbox",
+        "SQLiteInbox",
+        "StoredEvent",
+    ),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name

@@ -4,14 +4,27 @@ EcwidError
 └── AppError                    a request to an app can't be trusted or understood
     ├── WebhookRejected         a webhook without a valid signature, too old, too large or malformed
     ├── PayloadError            an encrypted payload of Ecwid that can't be read
-    └── InstallError            an installation that did not succeed
+    ├── InstallError            an installation that did not succeed
+    ├── InboxError              the inbox can't store or read events
+    ├── NotRetryable            a handler gives up on an event
+    └── AlreadyHandled          a handler was given an event that it handled before
 """
 
 from typing import Literal
 
 from ecwid_async.errors import EcwidError
 
-__all__ = ["AppError", "InstallError", "PayloadError", "RejectionReason", "WebhookRejected"]
+__all__ = [
+    "AlreadyHandled",
+    "AppError",
+    "InboxError",
+    "InboxProblem",
+    "InstallError",
+    "NotRetryable",
+    "PayloadError",
+    "RejectionReason",
+    "WebhookRejected",
+]
 
 RejectionReason = Literal[
     "missing_signature",
@@ -24,6 +37,14 @@ RejectionReason = Literal[
     "malformed_body",
 ]
 """Why a webhook was refused."""
+
+
+InboxProblem = Literal[
+    "full", "locked", "read_only", "damaged", "foreign", "version", "too_large", "busy", "unavailable"
+]
+"""Why an inbox failed: no space, another process has it locked, it can't be written, its file is damaged, belongs to
+another program or another version of the library, the event is too large, too many events wait to be stored, or
+anything else."""
 
 
 class AppError(EcwidError):
@@ -57,3 +78,31 @@ class PayloadError(AppError):
 
 class InstallError(AppError):
     """An installation did not succeed: it was refused, belongs to another browser, or its outcome is unknown."""
+
+
+class InboxError(AppError):
+    """The inbox can't store or read events. `problem` says why. What was stored before is not lost.
+
+    A webhook whose event could not be stored is answered with status 503, and Ecwid repeats it.
+    """
+
+    status = 503
+
+    def __init__(self, message: str, *, problem: InboxProblem) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _new_inbox_error, (str(self), self.problem)
+
+
+def _new_inbox_error(message: str, problem: InboxProblem) -> InboxError:
+    return InboxError(message, problem=problem)
+
+
+class NotRetryable(AppError):
+    """Raise it in a handler to give up on an event: it becomes dead at once, with this message."""
+
+
+class AlreadyHandled(AppError):
+    """The events that a handler was given were handled before. A handler that raises it has succeeded."""

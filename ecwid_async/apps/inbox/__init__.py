@@ -1,1 +1,29 @@
 """Where accepted events are kept until they are handled."""
+
+from typing import TYPE_CHECKING, Final
+
+from ecwid_async.primitives.lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from ecwid_async.apps.inbox.event import ClaimedEvents as ClaimedEvents
+    from ecwid_async.apps.inbox.event import Coalesces as Coalesces
+    from ecwid_async.apps.inbox.event import DeadEvent as DeadEvent
+    from ecwid_async.apps.inbox.event import Handle as Handle
+    from ecwid_async.apps.inbox.event import StoredEvent as StoredEvent
+    from ecwid_async.apps.inbox.inbox import DeadIds as DeadIds
+    from ecwid_async.apps.inbox.inbox import Inbox as Inbox
+    from ecwid_async.apps.inbox.inbox import InboxStatus as InboxStatus
+    from ecwid_async.apps.inbox.memory import MemoryInbox as MemoryInbox
+    from ecwid_async.apps.inbox.settings import InboxSettings as InboxSettings
+    from ecwid_async.apps.inbox.sqlite import SQLiteInbox as SQLiteInbox
+
+_MODULES: Final = {
+    "event": ("ClaimedEvents", "Coalesces", "DeadEvent", "Handle", "StoredEvent"),
+    "inbox": ("DeadIds", "Inbox", "InboxStatus"),
+    "memory": ("MemoryInbox",),
+    "settings": ("InboxSettings",),
+    "sqlite": ("SQLiteInbox",),
+}
+
+if not TYPE_CHECKING:  # or type checkers accept any name
+    __getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)
