@@ -21,6 +21,7 @@ from ecwid_async.cli.sync_stores import confirm_deletions, mark, wake
 from ecwid_async.cli.sync_verify import verify
 from ecwid_async.cli.sync_worker import worker
 from ecwid_async.cli.tokens import import_tokens, list_tokens, new_key, re_encrypt, remove, restore
+from ecwid_async.cli.webhooks_trigger import trigger
 from ecwid_async.cli.webhooks_verify import verify as verify_webhook
 from ecwid_async.wire import to_printable
 
@@ -89,6 +90,7 @@ webhooks.command(
     usage="Usage: ecwid webhooks verify [BODY] --signature TEXT",
     help_epilogue=_EXIT_CODES_HELP,
 )
+webhooks.command(trigger, usage="Usage: ecwid webhooks trigger TYPE --to URL [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
 app.command(webhooks)
 
 

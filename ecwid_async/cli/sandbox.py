@@ -16,12 +16,13 @@ import anyio
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from ecwid_async.cli.client_secret import client_secret
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.store import DemoStoreOptions, demo_store
 from ecwid_async.errors import ConfigError
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox import Sandbox
+    from ecwid_async.sandbox import Delivery, Sandbox
     from ecwid_async.sandbox.seed import DemoStores
     from ecwid_async.sandbox.server import RunningServer
 
@@ -71,6 +72,13 @@ def serve(
             show_default=False,
         ),
     ] = 0,
+    webhooks: Annotated[
+        str | None,
+        Parameter(
+            help="URL of an app on this machine that gets the webhooks of all stores, signed with the secret in "
+            "ECWID_CLIENT_SECRET."
+        ),
+    ] = None,
     several: SeveralStoresArguments | None = None,
     sizes: DemoStoreOptions | None = None,
 ) -> None:
@@ -79,7 +87,10 @@ def serve(
     The output can be pasted into a shell: it sets base URL, store id and token.
     """
     several, sizes = several or SeveralStoresArguments(), sizes or DemoStoreOptions()
+    secret = _check_webhooks(webhooks)
     demo = _create(several, sizes, requests_per_minute, changes_per_second)
+    if webhooks is not None:
+        _send_webhooks(demo.sandbox, webhooks, secret)
     try:
         asyncio.run(_serve(demo, host, port))
     except KeyboardInterrupt:
@@ -107,6 +118,42 @@ def _create(
         return _Demo(sandbox, {DEMO_STORE_ID: DEMO_TOKEN}, file, changes_per_second=changes_per_second)
     demo = _create_several(several.stores, several.broken, sizes, requests_per_minute)
     return _Demo(demo.sandbox, demo.tokens, file, demo.broken, changes_per_second)
+
+
+def _check_webhooks(url: str | None) -> str:
+    """The secret to sign webhooks with. Raises `UsageError` if they can't be sent to this URL."""
+    from ecwid_async.sandbox.webhooks import NotLoopback, check_loopback
+
+    if url is None:
+        return ""
+    try:
+        check_loopback(url)
+    except NotLoopback as error:
+        raise UsageError(f"--webhooks: {error}.") from None
+    return client_secret()
+
+
+def _send_webhooks(sandbox: "Sandbox", url: str, secret: str) -> None:
+    """Send the webhooks of all stores to an app, and print each attempt."""
+    from ecwid_async.sandbox.seed import add_demo_app
+
+    add_demo_app(sandbox, webhook_url=url, client_secret=secret)
+    sandbox.deliveries.on_attempt = _print_attempt
+
+
+def _print_attempt(delivery: "Delivery") -> None:
+    attempt, event = delivery.attempts[-1], delivery.event
+    response = attempt.error if attempt.status is None else str(attempt.status)
+    wait = f", next attempt in {round((delivery.due - attempt.at) / 60)} minutes"
+    outcome = wait if delivery.outcome == "waiting" else f", {delivery.outcome}"
+    # Never the data of the event, which may have personal data.
+    # A reader of the pipe may have closed it. The stores are served anyway.
+    with suppress(BrokenPipeError):
+        sys.stdout.write(
+            f"# {event.event_type} {event.entity_id} of store {event.store_id}: {response}{outcome}, "
+            f"{attempt.seconds * 1000:.0f} ms\n"
+        )
+        sys.stdout.flush()
 
 
 def _create_several(count: int, broken: int, sizes: DemoStoreOptions, requests_per_minute: int) -> "DemoStores":

@@ -69,7 +69,7 @@ async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Asy
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-        deliveries = asyncio.create_task(sandbox.deliveries.run())
+        deliveries = asyncio.create_task(_send_webhooks(sandbox))
         try:
             yield RunningServer(_client_host(host), runner.addresses[0][1])
         finally:
@@ -77,6 +77,13 @@ async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Asy
             await asyncio.wait((deliveries,))
     finally:
         await runner.cleanup()
+
+
+async def _send_webhooks(sandbox: Sandbox) -> None:
+    try:
+        await sandbox.deliveries.run()
+    except Exception:
+        _log.exception("no more webhooks are sent, because of this error")
 
 
 @contextmanager

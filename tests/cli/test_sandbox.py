@@ -10,8 +10,10 @@ import time
 import pytest
 
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_token
+from ecwid_async.sandbox.webhooks import sign
 
 from .helpers import file_names
+from .webhook_receiver import running
 
 
 def read_settings(process):
@@ -204,3 +206,24 @@ def test_no_tokens_are_written_if_the_server_does_not_start(ecwid, tmp_path, tak
     assert outcome.code == 2
     assert "can't listen" in outcome.err
     assert not file.exists()
+
+
+def test_an_app_gets_the_webhooks_of_the_changes(start, monkeypatch):
+    monkeypatch.setenv("ECWID_CLIENT_SECRET", "my_client_secret")
+    with running() as receiver:
+        options = ["--webhooks", receiver.url, "--changes-per-second", "50"]
+        process = start("sandbox", "serve", "--port", "0", *SMALL, *options)
+        read_settings(process)
+        line = process.stdout.readline()
+        assert receiver.received.wait(60)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    body = receiver.bodies[0]
+    assert receiver.signatures[0] == sign(body["eventCreated"], body["eventId"], "my_client_secret")
+    assert re.fullmatch(r"# \w+\.\w+ \d+ of store 1003: 200, delivered, \d+ ms\n", line)
+
+
+def test_webhooks_stay_on_this_machine(ecwid):
+    outcome = ecwid("sandbox", "serve", "--webhooks", "https://example.com/webhooks")
+    assert outcome.code == 2
+    assert "--webhooks: a sandbox sends webhooks only to this machine" in outcome.err

@@ -23,6 +23,7 @@ from ecwid_async.sandbox.seed.demo_store import (
 )
 from ecwid_async.sandbox.seed.many_stores import DemoStores, StoreProblem, demo_stores, demo_token
 from ecwid_async.sandbox.seed.profile import profile
+from ecwid_async.sandbox.seed.webhooks import add_demo_app
 
 __all__ = [
     "DEMO_CLIENT_ID",
@@ -33,6 +34,7 @@ __all__ = [
     "ProgressCallback",
     "StoreActivity",
     "StoreProblem",
+    "add_demo_app",
     "app_client_id",
     "demo_sandbox",
     "demo_stores",

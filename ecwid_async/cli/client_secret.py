@@ -1,0 +1,23 @@
+"""The client secret of an app, for commands that play Ecwid: from the environment, or that of the demo store."""
+
+import os
+import sys
+from typing import Final
+
+__all__ = ["client_secret"]
+
+_VARIABLE: Final = "ECWID_CLIENT_SECRET"
+
+
+def client_secret() -> str:
+    """The first secret in ``ECWID_CLIENT_SECRET``, or the demo secret, which is then named on stderr.
+
+    Raises `ConfigError` if the variable holds no valid secret.
+    """
+    from ecwid_async.apps import read_client_secrets
+    from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET
+
+    if os.environ.get(_VARIABLE, "").strip():
+        return read_client_secrets()[0]
+    sys.stderr.write(f"{_VARIABLE} is not set: webhooks are signed with the demo secret {DEMO_CLIENT_SECRET}\n")
+    return DEMO_CLIENT_SECRET
