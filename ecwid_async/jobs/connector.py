@@ -50,10 +50,21 @@ class JobDatabase(Protocol):
 
 
 class Connector(BaseAsyncConnector):
-    """Connections for jobs. `listen_to` is the database for notifications, by default the same one."""
+    """Connections for jobs. `listen_to` is the database for notifications, by default the same one.
 
-    def __init__(self, database: JobDatabase, *, connections: int, listen_to: JobDatabase | None = None) -> None:
+    `timeout` is how long to wait for a connection, in seconds.
+    """
+
+    def __init__(
+        self,
+        database: JobDatabase,
+        *,
+        connections: int,
+        listen_to: JobDatabase | None = None,
+        timeout: float = _POOL_TIMEOUT,
+    ) -> None:
         self._database = database
+        self._timeout = timeout
         self._listen_to = listen_to or database
         self._connections = connections
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] | None = None
@@ -78,12 +89,12 @@ class Connector(BaseAsyncConnector):
             kwargs={**self._database.connection_arguments(), "autocommit": True, "row_factory": dict_row},
             min_size=1,
             max_size=self._connections,
-            timeout=_POOL_TIMEOUT,
+            timeout=self._timeout,
             name="ecwid_jobs",
             open=False,
         )
         try:
-            await self._pool.open(wait=True, timeout=_POOL_TIMEOUT)
+            await self._pool.open(wait=True, timeout=self._timeout)
         except psycopg.Error as error:
             await self.close_async()
             raise self.explain(error) from None
@@ -93,6 +104,22 @@ class Connector(BaseAsyncConnector):
         pool, self._pool = self._pool, None
         if pool is not None:
             await pool.close()
+
+    async def check_login(self) -> None:
+        """Connect once. A pool would repeat a refused login until its timeout, and then not say why.
+
+        Raises the error of `JobDatabase.explain_driver_error`.
+        """
+        arguments = self._database.connection_arguments()
+        try:
+            async with await psycopg.AsyncConnection.connect(**arguments, autocommit=True):
+                pass
+        except psycopg.Error as error:
+            raise self._database.explain_driver_error(error) from None
+
+    async def check_connections(self) -> None:
+        """Replace connections of the pool that are broken, such as after the server was restarted."""
+        await self.pool.check()
 
     async def execute_query_async(self, query: str, **arguments: Any) -> None:
         """Execute a statement. Raises `ConnectorException`, as the other methods do."""

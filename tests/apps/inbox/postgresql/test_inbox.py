@@ -1,0 +1,348 @@
+"""Events and their jobs in PostgreSQL: stored at once, one job per store, and beside the jobs of others."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+import pytest
+from attrs import evolve
+
+from ecwid_async import ConfigError
+from ecwid_async.apps.errors import InboxError
+from ecwid_async.apps.inbox import ClaimedEvents, InboxSettings
+from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox
+from ecwid_async.apps.inbox.postgresql.statements import Statements
+from tests.apps.inbox.clock import FakeTime, Recorder, new_event
+from tests.postgresql import USER_WITH_PASSWORD, PostgreSQL
+
+# Without notifications, all would be handled late.
+SETTINGS = InboxSettings(lease=30.0, poll_interval=10.0)
+QUICK = InboxSettings(lease=1.0, poll_interval=0.05, first_delay=10.0)
+
+
+def execute(url: str, statement: str) -> list[Any]:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        return cursor.fetchall() if cursor.description else []
+
+
+def jobs(url: str) -> list[tuple[str, str]]:
+    return execute(url, "SELECT lock, status::text FROM procrastinate_jobs ORDER BY id")
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_waiting_events_of_a_store_share_one_job_under_a_lock_of_the_inbox(url: str) -> None:
+    async with PostgreSQLInbox(url) as inbox:
+        assert await inbox.put(new_event(1))
+        assert await inbox.put(new_event(2))
+        assert not await inbox.put(new_event(2))
+        assert await inbox.put(new_event(1, store=1004))
+        assert jobs(url) == [("ecwid_inbox:1003", "todo"), ("ecwid_inbox:1004", "todo")]
+        recorder = Recorder()
+        await inbox.run(recorder, until_idle=True)
+    assert sorted(recorder.ids) == ["event-1", "event-1", "event-2"]
+    # Finished jobs are deleted, workers are forgotten, and so is the body.
+    assert jobs(url) == []
+    assert execute(url, "SELECT id FROM procrastinate_workers") == []
+    assert execute(url, "SELECT DISTINCT body FROM ecwid_inbox_events") == [(b"",)]
+
+
+async def test_an_event_that_is_put_many_times_at_once_is_accepted_once(url: str) -> None:
+    async with PostgreSQLInbox(url) as first, PostgreSQLInbox(url) as second:
+        inboxes = [first, second] * 20
+        results = await asyncio.gather(*(inbox.put(new_event(number // 4)) for number, inbox in enumerate(inboxes)))
+    assert sum(results) == 10
+
+
+async def test_an_event_whose_job_begins_before_it_is_committed_is_handled_by_this_job(url: str) -> None:
+    """It needs no new job, because that one is still waiting when the event is stored."""
+    statements = Statements("ecwid_inbox")
+    async with PostgreSQLInbox(url, SETTINGS) as inbox:
+        await inbox.put(new_event(1))
+        event = new_event(2)
+        async with await psycopg.AsyncConnection.connect(url.replace("+psycopg", "")) as connection:
+            values = {name: getattr(event, name) for name in event.__slots__ if not name.startswith("_")}
+            await connection.execute(statements.put, values)  # type: ignore[arg-type]
+            assert execute(url, "SELECT count(*) FROM procrastinate_jobs") == [(1,)]
+            recorder = Recorder()
+            run = asyncio.create_task(inbox.run(recorder))
+            await until(lambda: jobs(url) == [("ecwid_inbox:1003", "doing")])
+            await asyncio.sleep(0.05)
+            assert recorder.ids == []
+            await connection.commit()
+        await until(lambda: recorder.ids == ["event-1", "event-2"])
+        inbox.stop()
+        await run
+
+
+async def test_an_event_is_handled_at_once_though_the_job_before_it_had_the_lock(url: str) -> None:
+    started, may_end = asyncio.Event(), asyncio.Event()
+    ids: list[str] = []
+
+    async def handle(group: ClaimedEvents) -> None:
+        ids.extend(group.event_ids)
+        started.set()
+        await may_end.wait()
+
+    async with PostgreSQLInbox(url, SETTINGS) as inbox:
+        run = asyncio.create_task(inbox.run(handle))
+        await inbox.put(new_event(1))
+        await started.wait()
+        await inbox.put(new_event(2))
+        assert jobs(url) == [("ecwid_inbox:1003", "doing"), ("ecwid_inbox:1003", "todo")]
+        may_end.set()
+        await until(lambda: ids == ["event-1", "event-2"])
+        await until(lambda: jobs(url) == [])
+        inbox.stop()
+        await run
+
+
+async def test_two_processes_handle_each_store_one_event_at_a_time(url: str) -> None:
+    busy: set[int] = set()
+    ids: dict[int, list[str]] = {}
+
+    async def handle(group: ClaimedEvents) -> None:
+        assert group.store_id not in busy
+        busy.add(group.store_id)
+        await asyncio.sleep(0.002)
+        ids.setdefault(group.store_id, []).extend(group.event_ids)
+        busy.discard(group.store_id)
+
+    async with PostgreSQLInbox(url) as acceptor, PostgreSQLInbox(url) as first, PostgreSQLInbox(url) as second:
+        runs = [asyncio.create_task(inbox.run(handle)) for inbox in (first, second)]
+        for number in range(15):
+            await asyncio.gather(*(acceptor.put(new_event(number, store=store)) for store in range(1, 6)))
+        await until(lambda: sum(map(len, ids.values())) == 75)
+        first.stop()
+        second.stop()
+        await asyncio.gather(*runs)
+        assert (await acceptor.status()).dead == 0
+    assert all(found == [f"event-{number}" for number in range(15)] for found in ids.values())
+
+
+async def test_the_jobs_of_others_are_left_alone(url: str) -> None:
+    async with PostgreSQLInbox(url, QUICK) as inbox:
+        await inbox.put(new_event(1))
+        execute(
+            url,
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status) VALUES "
+            "('ecwid_default', 'ecwid.sync_store', 'ecwid_store:1003', '{\"store_id\": 1003}', 'doing'),"
+            "('ecwid_default', 'ecwid.sync_store', 'ecwid_store:1004', '{\"store_id\": 1004}', 'todo');"
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')",
+        )
+        recorder = Recorder()
+        await inbox.run(recorder, until_idle=True)
+        assert recorder.ids == ["event-1"]
+        assert jobs(url) == [("ecwid_store:1003", "doing"), ("ecwid_store:1004", "todo")]
+        # A worker of the sync that is late keeps its jobs.
+        assert execute(url, "SELECT count(*) FROM procrastinate_workers") == [(1,)]
+
+
+async def test_two_apps_share_a_database(url: str) -> None:
+    recorder = Recorder()
+    async with PostgreSQLInbox(url) as first, PostgreSQLInbox(url, name="reviews_app") as second:
+        await first.put(new_event(1))
+        await second.put(new_event(1))
+        await second.put(new_event(2))
+        await first.run(recorder, until_idle=True)
+        assert recorder.ids == ["event-1"]
+        assert (await second.status()).waiting == 2
+    for table in ("reviews_app_events", "reviews_app_workers"):
+        execute(url, f"DROP TABLE {table}")
+
+
+async def test_a_dead_process_is_replaced_and_what_it_had_claimed_is_repeated(url: str) -> None:
+    """Its attempt counts, and from the second one on there is a delay: the event may be what killed it."""
+    time, recorder = FakeTime(), Recorder()
+    settings = evolve(QUICK, max_attempts=3)
+    async with PostgreSQLInbox(url, settings, clock=time, random=lambda: 1.0) as inbox:
+        await inbox.put(new_event(1))
+        await inbox.put(new_event(2))
+
+        async def die(attempts: int) -> None:
+            execute(
+                url,
+                "UPDATE procrastinate_jobs SET status = 'doing', worker_id = NULL;"
+                f"UPDATE ecwid_inbox_events SET state = 'claimed', job_id = 1, attempts = {attempts} "
+                "WHERE event_id = 'event-1'",
+            )
+
+        await die(1)
+        await inbox.run(recorder, until_idle=True)
+        assert [event.attempts for group in recorder.groups for event in group.events] == [2, 1]
+        await inbox.put(new_event(3))
+        execute(url, "UPDATE ecwid_inbox_events SET state = 'waiting' WHERE event_id = 'event-1'")
+        await die(2)
+        await inbox.run(recorder, until_idle=True)
+        assert recorder.ids[2:] == ["event-3"]
+        time.advance(10.1)
+        await inbox.run(recorder, until_idle=True)
+        assert recorder.ids[3:] == ["event-1"]
+        await inbox.put(new_event(4))
+        await die(3)
+        await inbox.run(recorder, until_idle=True)
+        (dead,) = [each async for each in inbox.dead()]
+        assert (dead.event_id, dead.error_class, dead.attempts) == ("event-1", "Interrupted", 3)
+
+
+async def test_a_process_that_counted_as_dead_marks_nothing_and_cancels_its_handlers(url: str) -> None:
+    started, cancelled, recorder = asyncio.Event(), asyncio.Event(), Recorder()
+
+    async def handle(group: ClaimedEvents) -> None:
+        if started.is_set():
+            await recorder(group)
+            return
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled.set()
+            raise
+
+    async with PostgreSQLInbox(url, QUICK) as stopped, PostgreSQLInbox(url, QUICK) as other:
+        await stopped.put(new_event(1))
+        runs = [asyncio.create_task(stopped.run(handle))]
+        await started.wait()
+        # As if it had sent no heartbeat for long: a process finishes its job.
+        execute(url, "UPDATE procrastinate_jobs SET worker_id = NULL")
+        runs.append(asyncio.create_task(other.run(handle)))
+        await until(lambda: recorder.ids == ["event-1"])
+        await asyncio.wait_for(cancelled.wait(), 10)
+        for inbox in (stopped, other):
+            inbox.stop()
+        await asyncio.gather(*runs)
+        assert recorder.groups[0].events[0].attempts == 2
+        assert (await other.status()).handled == 1
+
+
+async def test_handlers_that_outlast_the_grace_time_are_cancelled_and_their_events_released(url: str) -> None:
+    started = asyncio.Event()
+
+    async def hang(group: ClaimedEvents) -> None:
+        started.set()
+        await asyncio.Event().wait()
+
+    async with PostgreSQLInbox(url, evolve(QUICK, grace=0.05)) as inbox:
+        await inbox.put(new_event(1))
+        run = asyncio.create_task(inbox.run(hang))
+        await started.wait()
+        inbox.stop()
+        await asyncio.wait_for(run, 10)
+        status = await inbox.status()
+        assert (status.waiting, status.in_progress) == (1, 0)
+        # Another process need not search for it.
+        assert jobs(url) == [("ecwid_inbox:1003", "todo")]
+        recorder = Recorder()
+        await inbox.run(recorder, until_idle=True)
+        assert recorder.groups[0].events[0].attempts == 1
+
+
+async def test_a_restart_of_the_server_loses_nothing(url: str, postgresql_server: PostgreSQL) -> None:
+    recorder = Recorder()
+    async with PostgreSQLInbox(url, QUICK) as inbox:
+        run = asyncio.create_task(inbox.run(recorder))
+        await inbox.put(new_event(1))
+        await until(lambda: recorder.ids == ["event-1"])
+        postgresql_server.stop()
+        with pytest.raises(InboxError, match="Check that the server runs") as caught:
+            await inbox.put(new_event(2))
+        assert (caught.value.status, caught.value.problem) == (503, "unavailable")
+        postgresql_server.start()
+        await inbox.put(new_event(2))
+        await until(lambda: recorder.ids == ["event-1", "event-2"])
+        inbox.stop()
+        await run
+
+
+async def test_an_event_is_stored_though_the_connections_were_lost_meanwhile(
+    url: str, postgresql_server: PostgreSQL
+) -> None:
+    async with PostgreSQLInbox(url, connections=3) as inbox:
+        await asyncio.gather(*(inbox.put(new_event(number)) for number in range(6)))
+        await postgresql_server.disconnect_all("inboxes")
+        assert await inbox.put(new_event(9))
+
+
+async def test_a_wrong_password_is_a_clear_error_that_does_not_show_it(url: str, postgresql_server: PostgreSQL) -> None:
+    with suppress(Exception):
+        await postgresql_server.execute(f"CREATE ROLE {USER_WITH_PASSWORD} LOGIN PASSWORD 'right'")
+    inbox = PostgreSQLInbox(url.replace("postgres@", f"{USER_WITH_PASSWORD}:hunter2@"))
+    with pytest.raises(InboxError, match="Check the user and the password") as caught:
+        await inbox.put(new_event(1))
+    assert caught.value.status == 503
+    assert "hunter2" not in f"{caught.value} {inbox!r} {inbox._database!r}"
+    with pytest.raises(InboxError, match="Check the user and the password"):
+        await inbox.run(Recorder(), until_idle=True)
+
+
+async def test_no_such_database_is_a_clear_error(url: str) -> None:
+    with pytest.raises(InboxError, match="Create the database, or correct its name"):
+        await PostgreSQLInbox(url.replace("/inboxes", "/nowhere")).status()
+
+
+@pytest.mark.parametrize(
+    "bad", ["", "sqlite:///inbox.db", "postgresql:/x", "postgresql://user:hunter2@[host/b", None, 7]
+)
+def test_an_invalid_url_is_a_clear_error_that_does_not_show_it(bad: Any) -> None:
+    with pytest.raises(ConfigError, match="postgresql://user:password@host/database") as caught:
+        PostgreSQLInbox(bad)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["", "Inbox", "a b", "a" * 41, "1a", "a;--"])
+def test_an_invalid_name_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="name of an inbox"):
+        PostgreSQLInbox("postgresql://host/database", name=name)
+
+
+@pytest.mark.parametrize(
+    ("comment", "problem"), [("'ecwid_async inbox, version 99'", "version"), ("'mine'", "foreign"), ("NULL", "foreign")]
+)
+async def test_tables_of_another_version_or_program_are_refused(url: str, comment: str, problem: str) -> None:
+    async with PostgreSQLInbox(url, name="other_inbox") as inbox:
+        await inbox.status()
+    try:
+        execute(url, f"COMMENT ON TABLE other_inbox_events IS {comment}")
+        inbox = PostgreSQLInbox(url, name="other_inbox")
+        with pytest.raises(InboxError) as caught:
+            await inbox.put(new_event(1))
+        assert caught.value.problem == problem
+        # It does not pass by itself.
+        with pytest.raises(InboxError):
+            await inbox.run(Recorder())
+    finally:
+        execute(url, "DROP TABLE other_inbox_events, other_inbox_workers")
+
+
+async def test_nothing_belongs_to_the_session_so_that_a_pooler_may_change_it(url: str) -> None:
+    """PgBouncer in transaction mode gives each transaction another session."""
+    async with PostgreSQLInbox(url, connections=1) as inbox:
+        for number in range(10):  # psycopg would prepare a statement at its fifth execution
+            await inbox.put(new_event(number))
+        await inbox.run(Recorder(), until_idle=True)
+        connector = await inbox._open()
+        for query in (
+            "SELECT name FROM pg_prepared_statements",
+            "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'",
+            "SELECT name FROM pg_settings WHERE source = 'session'",
+        ):
+            assert await connector.execute(query, {}) == []
+
+
+async def test_the_inbox_can_be_used_in_several_event_loops(url: str) -> None:
+    inbox = PostgreSQLInbox(url)
+
+    async def put(number: int) -> bool:
+        async with inbox:
+            return await inbox.put(new_event(number))
+
+    assert await put(1)
+    assert await asyncio.to_thread(lambda: asyncio.run(put(2)))
+    assert not await put(2)
