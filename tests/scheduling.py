@@ -12,6 +12,7 @@ __all__ = ["Scheduling"]
 
 _TOGETHER: Final = ("tests/endpoints/",)
 _DIVIDED: Final = (
+    "tests/apps/inbox/postgresql/test_kills.py",
     "tests/batch/test_job.py",
     "tests/changes/test_changing_store.py",
     "tests/chaos/",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ecwid_async.apps.inbox import InboxSettings as InboxSettings
     from ecwid_async.apps.inbox import InboxStatus as InboxStatus
     from ecwid_async.apps.inbox import MemoryInbox as MemoryInbox
+    from ecwid_async.apps.inbox import PostgreSQLInbox as PostgreSQLInbox
     from ecwid_async.apps.inbox import SQLiteInbox as SQLiteInbox
     from ecwid_async.apps.inbox import StoredEvent as StoredEvent
     from ecwid_async.apps.payload import MemoryUsedPayloads as MemoryUsedPayloads
@@ -86,6 +87,7 @@ _MODULES: Final = {
         "InboxSettings",
         "InboxStatus",
         "MemoryInbox",
+        "PostgreSQLInbox",
         "SQLiteInbox",
         "StoredEvent",
     ),

@@ -43,8 +43,8 @@ from ecwid_async.sync.database import (
     save_store,
     wait_for_writer,
 )
-from ecwid_async.sync.event_hints import item_of_event
 from ecwid_async.sync.errors import MirrorError, SchemaChanged, SchemaTooNew, StoreMismatch
+from ecwid_async.sync.event_hints import item_of_event
 from ecwid_async.sync.reports import SectionReport, SyncReport
 from ecwid_async.sync.rounds import (
     LookupBudget,

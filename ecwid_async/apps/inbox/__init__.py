@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from ecwid_async.errors import ConfigError
 from ecwid_async.primitives.lazy import lazy_exports
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ecwid_async.apps.inbox.inbox import Inbox as Inbox
     from ecwid_async.apps.inbox.inbox import InboxStatus as InboxStatus
     from ecwid_async.apps.inbox.memory import MemoryInbox as MemoryInbox
+    from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox as PostgreSQLInbox
     from ecwid_async.apps.inbox.settings import InboxSettings as InboxSettings
     from ecwid_async.apps.inbox.sqlite import SQLiteInbox as SQLiteInbox
 
@@ -21,9 +23,20 @@ _MODULES: Final = {
     "event": ("ClaimedEvents", "Coalesces", "DeadEvent", "Handle", "StoredEvent"),
     "inbox": ("DeadIds", "Inbox", "InboxStatus"),
     "memory": ("MemoryInbox",),
+    "postgresql": ("PostgreSQLInbox",),
     "settings": ("InboxSettings",),
     "sqlite": ("SQLiteInbox",),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name
-    __getattr__, __dir__, __all__ = lazy_exports(__name__, _MODULES)
+    _load, __dir__, __all__ = lazy_exports(__name__, _MODULES)
+
+    def __getattr__(name: str) -> object:
+        try:
+            return _load(name)
+        except ModuleNotFoundError as error:
+            library = None if error.name is None else error.name.partition(".")[0]
+            if library in ("procrastinate", "psycopg", "psycopg_pool"):
+                message = f"an inbox in PostgreSQL needs {library}: pip install 'ecwid-async[worker]'"
+                raise ConfigError(message) from None
+            raise

@@ -1,7 +1,5 @@
 """The URL of a database for inboxes."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 pytest.importorskip("procrastinate", reason="needs the extra `worker`")
@@ -11,6 +9,6 @@ from tests.postgresql import PostgreSQL
 
 
 @pytest.fixture
-async def url(postgresql_server: PostgreSQL) -> AsyncIterator[str]:
+async def url(postgresql_server: PostgreSQL) -> str:
     """The URL of a database whose tables are empty, if there are any."""
-    yield await empty_database(postgresql_server)
+    return await empty_database(postgresql_server)

@@ -32,9 +32,9 @@ def jobs(url: str) -> list[tuple[str, str]]:
     return execute(url, "SELECT lock, status::text FROM procrastinate_jobs ORDER BY id")
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
+async def until(condition: Callable[[], object], *, timeout: float = 20.0) -> None:  # noqa: ASYNC109
+    async with asyncio.timeout(timeout):
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

@@ -214,9 +214,7 @@ async def test_no_event_is_lost_by_kills_stops_and_several_acceptors(url: str, t
                 await asyncio.sleep(choices.choice((0.2, 1.5, 3.0)))
                 running[index].send_signal(signal.SIGCONT)
         await accepting
-        async with asyncio.timeout(600 if THOROUGH else 60):
-            while handled(url) < events:
-                await asyncio.sleep(0.1)
+        await until(lambda: handled(url) == events, timeout=600)
         for process in running:
             await handlers.end(process)
         check(url, handlers, events=events, stores=20, interruptions=actions)
