@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecwid_async.apps.errors import AppError as AppError
     from ecwid_async.apps.errors import InboxError as InboxError
     from ecwid_async.apps.errors import InstallError as InstallError
+    from ecwid_async.apps.errors import InstallFailure as InstallFailure
     from ecwid_async.apps.errors import NotRetryable as NotRetryable
     from ecwid_async.apps.errors import PayloadError as PayloadError
     from ecwid_async.apps.errors import WebhookRejected as WebhookRejected
@@ -33,6 +34,18 @@ if TYPE_CHECKING:
     from ecwid_async.apps.inbox import PostgreSQLInbox as PostgreSQLInbox
     from ecwid_async.apps.inbox import SQLiteInbox as SQLiteInbox
     from ecwid_async.apps.inbox import StoredEvent as StoredEvent
+    from ecwid_async.apps.oauth import DEFAULT_OAUTH_URL as DEFAULT_OAUTH_URL
+    from ecwid_async.apps.oauth import CodeClaims as CodeClaims
+    from ecwid_async.apps.oauth import Grant as Grant
+    from ecwid_async.apps.oauth import Installation as Installation
+    from ecwid_async.apps.oauth import InstallOrigin as InstallOrigin
+    from ecwid_async.apps.oauth import Installs as Installs
+    from ecwid_async.apps.oauth import InstallTokens as InstallTokens
+    from ecwid_async.apps.oauth import MemoryCodeClaims as MemoryCodeClaims
+    from ecwid_async.apps.oauth import TokenEndpoint as TokenEndpoint
+    from ecwid_async.apps.oauth import Uninstalls as Uninstalls
+    from ecwid_async.apps.oauth import UninstallState as UninstallState
+    from ecwid_async.apps.oauth import authorize_url as authorize_url
     from ecwid_async.apps.payload import MemoryUsedPayloads as MemoryUsedPayloads
     from ecwid_async.apps.payload import PageSession as PageSession
     from ecwid_async.apps.payload import PageSessions as PageSessions
@@ -61,6 +74,7 @@ _MODULES: Final = {
         "AppError",
         "InboxError",
         "InstallError",
+        "InstallFailure",
         "NotRetryable",
         "PayloadError",
         "WebhookRejected",
@@ -90,6 +104,20 @@ _MODULES: Final = {
         "PostgreSQLInbox",
         "SQLiteInbox",
         "StoredEvent",
+    ),
+    "oauth": (
+        "CodeClaims",
+        "DEFAULT_OAUTH_URL",
+        "Grant",
+        "InstallOrigin",
+        "InstallTokens",
+        "Installation",
+        "Installs",
+        "MemoryCodeClaims",
+        "TokenEndpoint",
+        "UninstallState",
+        "Uninstalls",
+        "authorize_url",
     ),
 }
 

@@ -10,7 +10,8 @@ EcwidError
     └── AlreadyHandled          a handler was given an event that it handled before
 """
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final, Literal
 
 from ecwid_async.errors import EcwidError
 
@@ -20,6 +21,7 @@ __all__ = [
     "InboxError",
     "InboxProblem",
     "InstallError",
+    "InstallFailure",
     "NotRetryable",
     "PayloadError",
     "RejectionReason",
@@ -76,8 +78,61 @@ class PayloadError(AppError):
     """An encrypted payload of Ecwid can't be read. The same for a wrong key, a cut or a changed payload."""
 
 
+InstallFailure = Literal[
+    "denied",
+    "invalid_callback",
+    "other_browser",
+    "other_user",
+    "already_used",
+    "refused",
+    "outcome_unknown",
+    "wrong_store",
+    "missing_scopes",
+    "unavailable",
+    "not_stored",
+]
+"""Why an installation did not succeed; docs/oauth.md describes each."""
+
+_INSTALL_STATUSES: Final[dict[InstallFailure, int]] = {
+    "denied": 403,
+    "other_browser": 403,
+    "other_user": 403,
+    "already_used": 409,
+    "refused": 502,
+    "outcome_unknown": 502,
+    "wrong_store": 502,
+    "missing_scopes": 403,
+    "unavailable": 503,
+    "not_stored": 503,
+}
+
+
 class InstallError(AppError):
-    """An installation did not succeed: it was refused, belongs to another browser, or its outcome is unknown."""
+    """An installation did not succeed. `reason` says why, and the message what to do: it may be shown to the user.
+
+    - `store_id`: the store, where it is known.
+    - `missing_scopes`: the required scopes that the store did not grant.
+    - `response_status`, `detail`: the status and the masked text of Ecwid's response, or the network's error. They are
+      for logs, not for users.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: InstallFailure,
+        store_id: int | None = None,
+        missing_scopes: Iterable[str] = (),
+        response_status: int | None = None,
+        detail: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.status = _INSTALL_STATUSES.get(reason, 400)
+        self.store_id = store_id
+        self.missing_scopes = tuple(sorted(missing_scopes))
+        self.response_status = response_status
+        self.detail = detail
 
 
 class InboxError(AppError):
