@@ -17,7 +17,7 @@ from ecwid_async.errors import APIError, EcwidError
 from ecwid_async.transport import check_number, parse_error, result_error
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
-__all__ = ["Call", "Channel", "Lookup", "TimeLimit", "current_deadline", "deadline", "within_deadline"]
+__all__ = ["Call", "Channel", "Lookup", "TimeLimit", "current_deadline", "deadline", "past_cache", "within_deadline"]
 
 T = TypeVar("T")
 # Covariant: calls with different results fit in one batch.
@@ -85,7 +85,8 @@ class Channel:
     """The connection of calls to one store: its transport, and the codec that reads responses.
 
     `timeout` limits interactive requests that have no deadline, in seconds from sending. `secrets` are masked in error
-    messages. `server` is the base URL, or another identifier of the server; journals of jobs are kept per server.
+    messages. `server` is the base URL, or another identifier of the server; journals of jobs are kept per server. With
+    `fresh`, all reads go past the cache.
     """
 
     transport: Transport
@@ -94,6 +95,7 @@ class Channel:
     secrets: Collection[str] = field(default=(), repr=False)
     server: str = ""
     store_id: int | None = None
+    fresh: bool = False
 
     async def exchange(self, request: Request) -> Response:
         """Send a request and return the response if it is a success.
@@ -103,6 +105,8 @@ class Channel:
         if self.timeout is not None and request.options.deadline is None and request.options.lane is Lane.INTERACTIVE:
             request = _with_timeout(request, self.timeout)
         request = within_deadline(request)
+        if self.fresh:
+            request = past_cache(request)
         try:
             response = await self.transport.send(request)
         finally:
@@ -119,6 +123,11 @@ class Channel:
 
 def _with_timeout(request: Request, seconds: float) -> Request:
     return evolve(request, options=evolve(request.options, deadline=anyio.current_time() + seconds))
+
+
+def past_cache(request: Request) -> Request:
+    """The request, as one that goes past the cache."""
+    return evolve(request, options=evolve(request.options, fresh=True))
 
 
 Lookup = Callable[[Channel], Awaitable[object | None]]
@@ -320,7 +329,7 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         """
         channel = channel or self._channel
         if error.outcome == "unknown" and self._look_up is not None and channel is not None:
-            error.look_up = partial(self._look_up, channel)
+            error.look_up = partial(self._look_up, evolve(channel, fresh=True))
         return error
 
     @property
@@ -340,6 +349,14 @@ class Call(Coroutine[Any, Any, R], Generic[R]):
         if seconds is not None:
             check_number("timeout", seconds, minimum=-math.inf, unbounded=True)
         self._timeout = seconds
+        return self
+
+    def without_cache(self) -> Self:
+        """Read from the server, even if the client's cache has a response; returns the call.
+
+        The response is not kept either, and the request not shared with identical reads in progress.
+        """
+        self._request = past_cache(self._request)
         return self
 
     @property

@@ -17,8 +17,11 @@ from ecwid_async.observe import CombinedSink, LogSink
 from ecwid_async.transport import (
     DEFAULT_BASE_URL,
     Auth,
+    Cache,
+    CachedReads,
     Limiter,
     MemoryLimiter,
+    NoCache,
     QuarantineList,
     Quota,
     RateLimit,
@@ -26,6 +29,7 @@ from ecwid_async.transport import (
     RetryBudget,
     RetryPolicy,
     Secret,
+    SharedReads,
     check_number,
     normalize_url,
     validate_base_url,
@@ -89,6 +93,8 @@ class Ecwid:
       `Call.with_timeout` overrides it for one call. Bulk calls and downloads have no limit.
     - `tokens`: where the tokens of stores come from, such as `ecwid_async.tokens.SQLTokens`: `store` then needs none.
     - `quota`: the rate limit to respect; None turns it off. `limiter` enforces it, in this process by default.
+    - `cache`: keeps responses for a time, and sends identical reads in progress once: `MemoryCache()` or `RedisCache`.
+      By default there is none. ``docs/cache.md`` says how old responses may be.
     - `events`: one or several callables that receive each `Event`; by default events are logged.
     - `strict`: raise `DecodeError` for a value of an unexpected type. By default the value is kept in `extra` and
       counted in ``ecwid.codec.problems``; `on_problem` is called with the first `DecodeProblem` of each kind.
@@ -104,6 +110,7 @@ class Ecwid:
         tokens: "TokenSource | None" = None,
         quota: Quota | None = _DEFAULT_QUOTA,
         limiter: Limiter | None = None,
+        cache: Cache | None = None,
         events: EventSink | Iterable[EventSink] | None = None,
         retry: RetryPolicy | None = None,
         timeout: float | None = None,
@@ -116,6 +123,7 @@ class Ecwid:
         _check("tokens", tokens, is_source, "a source of tokens, such as MemoryTokens({1003: token})")
         _check("quota", quota, isinstance(quota, Quota), "Quota(requests=600)")
         _check("limiter", limiter, callable(getattr(limiter, "acquire", None)), "MemoryLimiter() or RedisLimiter(…)")
+        _check("cache", cache, callable(getattr(cache, "look_up", None)), "MemoryCache() or RedisCache(…)")
         _check("retry", retry, isinstance(retry, RetryPolicy), "RetryPolicy(attempts=4)")
         _check("on_problem", on_problem, callable(on_problem), "a function")
         self._timeout = timeout
@@ -140,6 +148,8 @@ class Ecwid:
         if limiter is None and quota is not None:
             limiter = MemoryLimiter(quota)
         self._limiter = limiter
+        self._cache = cache
+        self._shared_reads = SharedReads()
 
     def __repr__(self) -> str:
         return f"<Ecwid at {self.base_url}>"
@@ -158,11 +168,12 @@ class Ecwid:
         number = _parse_store_id(os.environ.get("ECWID_STORE_ID") if store_id is None else store_id)
         if token is None and self._token_transport is not None:
             transport = self._token_transport(number)
-            return Store(number, self._new_channel(transport, number, transport.secrets, timeout), quota=self._quota)
+            channel = self._new_channel(transport, number, transport.secrets, timeout, token=transport)
+            return Store(number, channel, quota=self._quota)
         if token is None:
             _check_token_owner(number)
         secret = _read_secret(token, "token", "ECWID_TOKEN", "The store's access token (secret_… or public_…)")
-        channel = self._new_channel(self._connect_store(number, secret), number, (secret,), timeout)
+        channel = self._new_channel(self._connect_store(number, secret), number, (secret,), timeout, token=secret)
         return Store(number, channel, quota=self._quota)
 
     def application(self, client_id: str | None = None, client_secret: str | None = None) -> "Application":
@@ -198,6 +209,14 @@ class Ecwid:
         if self._token_transport is not None:
             self._token_transport(number).reload()
 
+    @property
+    def cache(self) -> Cache | NoCache:
+        """The cache: ``await ecwid.cache.drop(1003)`` forgets what was read from a store, such as for its webhooks.
+
+        Without a cache, that does nothing.
+        """
+        return NoCache() if self._cache is None else self._cache
+
     def _new_budget(self, store_id: int | None) -> RetryBudget:
         del store_id
         return RetryBudget(self._retry)
@@ -226,9 +245,15 @@ class Ecwid:
         )
 
     def _new_channel(
-        self, limited: Transport, store_id: int | None, secrets: Collection[str], timeout: float | None = None
+        self,
+        limited: Transport,
+        store_id: int | None,
+        secrets: Collection[str],
+        timeout: float | None = None,
+        *,
+        token: "Secret | TokenTransport | None" = None,
     ) -> Channel:
-        retry = Retry(
+        transport: Transport = Retry(
             limited,
             policy=self._retry,
             budget=self._budget(store_id),
@@ -236,8 +261,19 @@ class Ecwid:
             store_id=store_id,
             server=self._host_and_port,
         )
+        if self._cache is not None and store_id is not None and token is not None:
+            transport = CachedReads(
+                transport,
+                self._cache,
+                self._shared_reads,
+                store_id=store_id,
+                token=token,
+                server=self._server,
+                events=self._events,
+                host_and_port=self._host_and_port,
+            )
         return Channel(
-            retry,
+            transport,
             self.codec,
             timeout=self._timeout if timeout is None else timeout,
             secrets=secrets,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 import msgspec
 from attrs import evolve, field, frozen
 
-from ecwid_async.calls import Channel
+from ecwid_async.calls import Channel, past_cache
 from ecwid_async.codec import add_fields, apply_projection, format_selection, parse_selection
 from ecwid_async.errors import DecodeError
 from ecwid_async.transport import check_count
@@ -225,6 +225,10 @@ class Pages(Generic[T]):
             lag=lag,
             resume=resume,
         )
+
+    def without_cache(self) -> "Pages[T]":
+        """The same list, read from the server even if the client's cache has its pages."""
+        return Pages(past_cache(self._request), self._item, self._channel, limit=self._limit, offset=self._offset)
 
     def _with_limit(self, limit: int) -> "Pages[T]":
         return Pages(self._request, self._item, self._channel, limit=limit, offset=self._offset)

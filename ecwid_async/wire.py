@@ -63,7 +63,8 @@ class Options:
     `operation` is the endpoint as documented (``GET /orders/{orderId}``), the same for every id, for metrics and logs.
     `repeatable` says that sending it twice does no harm. `expects` describes the body of a success: a write with any
     other body may not have taken effect. `cost` is what it counts towards the rate limit, in requests. `deadline` is a
-    time of the event loop's clock, in seconds.
+    time of the event loop's clock, in seconds. `fresh` reads go past the cache. `timed` asks for the `duration` of the
+    response.
     """
 
     operation: str
@@ -72,6 +73,8 @@ class Options:
     lane: Lane = Lane.INTERACTIVE
     cost: int = 1
     deadline: float | None = None
+    fresh: bool = False
+    timed: bool = False
 
 
 class Headers(Mapping[str, str]):
@@ -226,7 +229,8 @@ class Response:
     """A complete response: status, headers, and the bytes of the body after decoding any content encoding.
 
     `attempts` is how often the request was sent; `in_doubt` says that an earlier attempt may have taken effect.
-    `duration` is the time from sending the last attempt of a bulk request to receiving its response, in seconds.
+    `duration` is the time from sending the last attempt of a bulk or timed request to receiving its response, in
+    seconds. `age` is the seconds since a response from the cache was read from the server; None for any other.
     """
 
     status: int
@@ -235,6 +239,7 @@ class Response:
     attempts: int = 1
     in_doubt: bool = False
     duration: float = field(default=0.0, eq=False)
+    age: float | None = field(default=None, eq=False)
 
 
 @frozen
@@ -269,6 +274,9 @@ class EventKind(StrEnum):
 
     CALL_STARTED and CALL_ENDED enclose a call with all its attempts and delays, however it ends. They are emitted in
     the task that awaits the call, unless a download is passed to another task.
+
+    With a cache, a read emits CACHE_HIT and nothing else, or COALESCED if it waits for an identical read in progress.
+    CACHE_MISS precedes the events of the read itself, which has a task of its own.
     """
 
     CALL_STARTED = "call_started"
@@ -280,14 +288,18 @@ class EventKind(StrEnum):
     QUARANTINED = "quarantined"
     GAVE_UP = "gave_up"
     CALL_ENDED = "call_ended"
+    CACHE_HIT = "cache_hit"
+    CACHE_MISS = "cache_miss"
+    COALESCED = "coalesced"
+    CACHE_UNAVAILABLE = "cache_unavailable"
 
 
 @frozen(kw_only=True)
 class Event:
     """One step of a call, without token, body or customer data.
 
-    `seconds` is the duration of an attempt or a delay, or of the whole call at its end. `error` is the class name of
-    the error. `server` is the host and port of the server.
+    `seconds` is the duration of an attempt or a delay, of the whole call at its end, or the age of a response from the
+    cache. `error` is the class name of the error. `server` is the host and port of the server.
     """
 
     kind: EventKind

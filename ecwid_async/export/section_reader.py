@@ -96,7 +96,7 @@ class SectionReader:
 
     async def _read_single_response(self, call: Call[Any]) -> None:
         started = perf_counter()
-        response = await call.response()
+        response = await call.without_cache().response()
         items = self._request.section.split_response(response.body, call.request.options.operation)
         await self._writer.write(items)
         self._proof = "one response"

@@ -20,9 +20,19 @@ _LEVELS: Final[Mapping[EventKind, int]] = {
     EventKind.THROTTLED: logging.WARNING,
     EventKind.QUARANTINED: logging.WARNING,
     EventKind.GAVE_UP: logging.WARNING,
+    EventKind.CACHE_HIT: logging.DEBUG,
+    EventKind.CACHE_MISS: logging.DEBUG,
+    EventKind.COALESCED: logging.DEBUG,
+    EventKind.CACHE_UNAVAILABLE: logging.WARNING,
 }
 # Seconds. Shorter delays for the rate limit are routine, and logged at DEBUG.
 _ROUTINE_DELAY: Final = 1.0
+_CACHE_DETAILS: Final[Mapping[EventKind, str]] = {
+    EventKind.CACHE_HIT: "no request",
+    EventKind.CACHE_MISS: "a request follows",
+    EventKind.COALESCED: "waits for an identical read",
+    EventKind.CACHE_UNAVAILABLE: "reads go to the API",
+}
 # A format for each kind, because some tools group log records by their format.
 _FORMATS: Final[Mapping[EventKind, str]] = {
     kind: f"%s: {kind.replace('_', ' ')} (%s) [request %s, %s]" for kind in _LEVELS
@@ -32,8 +42,9 @@ _FORMATS: Final[Mapping[EventKind, str]] = {
 class LogSink:
     """Writes events to the standard library's logging, by default to the logger ``ecwid_async``.
 
-    Attempts are logged at DEBUG, retries and delays at INFO (delays of up to a second for the rate limit at DEBUG), and
-    events that need attention at WARNING: a 429, a token or store in quarantine, a call given up. Each record has the
+    Attempts and what the cache does are logged at DEBUG, retries and delays at INFO (delays of up to a second for the
+    rate limit at DEBUG), and events that need attention at WARNING: a 429, a token or store in quarantine, a call given
+    up, a cache that is unavailable. Each record has the
     fields of the event as attributes, such as ``ecwid_operation`` and ``ecwid_request_id``. The start and the end of a
     call are not logged, because its attempts are.
     """
@@ -77,7 +88,10 @@ def _is_for_rate_limit(event: Event) -> bool:
 
 
 def _details(event: Event) -> Iterable[str]:
-    yield "for the rate limit" if _is_for_rate_limit(event) else f"attempt {event.attempt}"
+    if (cache := _CACHE_DETAILS.get(event.kind)) is not None:
+        yield cache
+    else:
+        yield "for the rate limit" if _is_for_rate_limit(event) else f"attempt {event.attempt}"
     if event.status is not None:
         yield f"status {event.status}"
     if event.error is not None:

@@ -22,6 +22,8 @@ _SCOPE: Final = "ecwid_async"
 # Of the histograms, in seconds. The longest are for calls that wait for the rate limit.
 _BOUNDARIES: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
 
+_CACHE_RESULTS: Final = frozenset({EventKind.CACHE_HIT, EventKind.CACHE_MISS, EventKind.COALESCED})
+
 
 @frozen
 class _Call:
@@ -43,6 +45,9 @@ class OpenTelemetrySink:
     - ``ecwid.client.delay.duration``, a histogram in seconds: delays, by the preceding status or error; delays without
       either are for the rate limit
     - ``ecwid.client.attempts``, a counter: attempts, by status or error
+    - ``ecwid.client.cache.reads``, a counter: reads with a cache, by ``ecwid.cache.result``: a response from
+      the cache is a "cache_hit" and has no span, a "cache_miss" is sent, and a "coalesced" read waits for one that is
+      in progress, whose span belongs to no caller
     - ``ecwid.client.active_calls``, an up-down counter: calls in progress
 
     Without arguments, OpenTelemetry's global providers are used.
@@ -71,6 +76,9 @@ class OpenTelemetrySink:
         self._attempts = meter.create_counter(
             "ecwid.client.attempts", unit="{attempt}", description="Requests sent, by status or error."
         )
+        self._cached_reads = meter.create_counter(
+            "ecwid.client.cache.reads", unit="{read}", description="Reads of a client with a cache, by result."
+        )
         self._active = meter.create_up_down_counter(
             "ecwid.client.active_calls", unit="{call}", description="Calls in progress."
         )
@@ -92,6 +100,8 @@ class OpenTelemetrySink:
             self._attempts.add(1, {**attributes, **outcome})
         elif event.kind is EventKind.DELAYED and event.seconds is not None:
             self._delays.record(event.seconds, {**attributes, **outcome})
+        elif event.kind in _CACHE_RESULTS:
+            self._cached_reads.add(1, {**_attributes(event), "ecwid.cache.result": event.kind.value})
         if call is not None and call.span.is_recording():
             details: Attributes = {"ecwid.attempt": event.attempt, **outcome}
             if event.seconds is not None:

@@ -34,7 +34,7 @@ class TokenScopes:
     async def _read(self, store: Store, *, now: float) -> frozenset[str] | None:
         if self._read_at is None or not 0 <= now - self._read_at < _VALID:
             try:
-                permissions = (await store.application.token()).permissions
+                permissions = (await store.application.token().without_cache()).permissions
             except StoreSuspended:
                 raise
             except (MissingScope, NotFound, PaymentRequired):

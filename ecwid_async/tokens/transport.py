@@ -92,6 +92,15 @@ class TokenTransport:
         """The tokens that were used last, which must never be shown. Grows with the first request."""
         return self._secrets
 
+    @property
+    def token(self) -> Secret | None:
+        """The token, None before it is loaded and once the API has refused it."""
+        return None if self._session is None else self._session.token
+
+    async def load_token(self, request: Request) -> Secret:
+        """Return the token, which is read from the source if needed, within the deadline of `request`."""
+        return (self._session or await self._first_session(request)).token
+
     async def send(self, request: Request) -> Response:
         """Send the request with the store's token."""
         session = self._session or await self._first_session(request)

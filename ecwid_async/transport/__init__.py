@@ -1,6 +1,7 @@
 """Transports: one for each HTTP library, and the wrappers around them that authenticate, pace and retry.
 
-A request passes the wrappers from the outside in: `Retry`, `RateLimit`, `Auth`, then an HTTP library. Names load on
+A request passes the wrappers from the outside in: `CachedReads` if there is a cache, `Retry`, `RateLimit`, `Auth`,
+then an HTTP library. Names load on
 first use, so that importing one does not load the HTTP libraries of the others.
 """
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     from ecwid_async.transport.auth import Auth as Auth
     from ecwid_async.transport.auth import FormAuth as FormAuth
     from ecwid_async.transport.auth import Secret as Secret
+    from ecwid_async.transport.cache import STOREFRONT_SECONDS as STOREFRONT_SECONDS
+    from ecwid_async.transport.cache import Cache as Cache
+    from ecwid_async.transport.cache import CachedReads as CachedReads
+    from ecwid_async.transport.cache import CachePolicy as CachePolicy
+    from ecwid_async.transport.cache import MemoryCache as MemoryCache
+    from ecwid_async.transport.cache import NoCache as NoCache
+    from ecwid_async.transport.cache import SharedReads as SharedReads
     from ecwid_async.transport.deadline import with_deadlines as with_deadlines
     from ecwid_async.transport.http.base_url import DEFAULT_BASE_URL as DEFAULT_BASE_URL
     from ecwid_async.transport.http.base_url import normalize_url as normalize_url
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
 _MODULES: Final = {
     "aiohttp": ("AiohttpTransport",),
     "auth": ("Auth", "FormAuth", "Secret"),
+    "cache": ("STOREFRONT_SECONDS", "Cache", "CachedReads", "CachePolicy", "MemoryCache", "NoCache", "SharedReads"),
     "deadline": ("with_deadlines",),
     "http.base_url": ("DEFAULT_BASE_URL", "normalize_url", "validate_base_url"),
     "http.connection_pools": ("PoolPerLoop",),

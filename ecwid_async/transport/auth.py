@@ -71,9 +71,9 @@ class Auth:
         return self._secrets
 
     async def send(self, request: Request) -> Response:
-        """Send the request with credentials, and measure the duration of a bulk request."""
+        """Send the request with credentials, and measure the duration of a bulk or timed request."""
         # The duration says when a page showed the store. Other calls, whose overhead counts, don't need it.
-        sent = anyio.current_time() if request.options.lane is Lane.BULK else None
+        sent = anyio.current_time() if request.options.lane is Lane.BULK or request.options.timed else None
         try:
             response = await self._inner.send(self._with_credentials(request))
         except EcwidError as error:

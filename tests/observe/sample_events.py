@@ -13,6 +13,10 @@ LOG_LEVELS = {
     EventKind.THROTTLED: logging.WARNING,
     EventKind.QUARANTINED: logging.WARNING,
     EventKind.GAVE_UP: logging.WARNING,
+    EventKind.CACHE_HIT: logging.DEBUG,
+    EventKind.CACHE_MISS: logging.DEBUG,
+    EventKind.COALESCED: logging.DEBUG,
+    EventKind.CACHE_UNAVAILABLE: logging.WARNING,
 }
 
 
