@@ -18,6 +18,7 @@ from ecwid_async.cli.app import app, run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.tokens import new_key
+from tests.cli import webhook_receiver
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -105,7 +106,10 @@ def test_command_lines_run(location, arguments, demo, capsys, monkeypatch):
         monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
         file.write_text(f"{DEMO_STORE_ID} {DEMO_TOKEN}\n1004 secret_1004\n")
         assert run(["tokens", "import", str(file)]) == 0
-    code = run(arguments)
+    with webhook_receiver.running() as receiver:
+        if arguments[:2] == ["webhooks", "trigger"]:
+            arguments[arguments.index("--to") + 1] = receiver.url
+        code = run(arguments)
     assert code == 0, capsys.readouterr().err
 
 

@@ -28,6 +28,7 @@ WebhookSender = Callable[[WebhookRequest], Awaitable[int]]
 _MAX_DELIVERIES: Final = 10_000
 _CONCURRENCY: Final = 8
 _TWO_WEEKS: Final = 14 * 24 * 3600
+_UNFINISHED: Final = frozenset({"unfinished_order.created", "unfinished_order.updated"})
 # Ecwid sends nothing about an unfinished order whose order is placed within a second.
 _UNFINISHED_SECONDS: Final = 1.0
 # How long an attempt may take with any sender: 3 s to connect and 10 s to respond.
@@ -61,6 +62,8 @@ class Deliveries:
         self._log: deque[Delivery] = deque(maxlen=_MAX_DELIVERIES)
         self._queue: list[tuple[float, int, Delivery]] = []
         self._numbers = count()
+        # Recent events of unfinished orders.
+        self._unfinished: deque[Delivery] = deque(maxlen=_MAX_DELIVERIES)
         self._failing_since: dict[str, float] = {}
         self._blocked: set[str] = set()
         self._random = Random(_SHUFFLE_SEED)  # noqa: S311  chooses an order
@@ -99,6 +102,7 @@ class Deliveries:
         """Forget all webhooks, also those that wait."""
         self._log.clear()
         self._queue.clear()
+        self._unfinished.clear()
 
     # Queueing.
 
@@ -128,21 +132,20 @@ class Deliveries:
         else:
             if event.event_type == "order.created":
                 self._supersede(event, now)
+            elif event.event_type in _UNFINISHED:
+                self._unfinished.append(delivery)
             self._push(delivery)
         self._log.append(delivery)
         return delivery
 
-    def _supersede(self, event: WebhookEvent, now: float) -> None:
+    def _supersede(self, order_created: WebhookEvent, now: float) -> None:
         """Drop what was not yet sent about the unfinished order that became this order within a second."""
-        entity = event.store_id, event.entity_id
-        for _, _, delivery in self._queue:
-            earlier = delivery.event
-            if (
-                earlier.event_type.startswith("unfinished_order.")
-                and (earlier.store_id, earlier.entity_id) == entity
-                and now - earlier.event_created <= _UNFINISHED_SECONDS
-                and not delivery.attempts
-            ):
+        while self._unfinished and now - self._unfinished[0].event.event_created > _UNFINISHED_SECONDS:
+            self._unfinished.popleft()
+        for delivery in self._unfinished:
+            event = delivery.event
+            same_order = (event.store_id, event.entity_id) == (order_created.store_id, order_created.entity_id)
+            if same_order and delivery.outcome == "waiting" and not delivery.attempts:
                 delivery.outcome = "superseded"
 
     def _push(self, delivery: Delivery) -> None:
