@@ -21,7 +21,7 @@ class DisconnectMiddleware:
     A write that is cancelled may have taken effect: shield what must be completed (``anyio.CancelScope(shield=True)``).
     `AsgiApp` completes webhooks and installs by itself. What is done in the background after the response is not
     cancelled, and functions that run in threads can't be. It reads at most two parts of the request's body ahead of the
-    app; an app that leaves a larger body unread is not cancelled.
+    app; an app that leaves a body of several parts unread is not cancelled.
     """
 
     def __init__(self, app: ASGIApp) -> None:

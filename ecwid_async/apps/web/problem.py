@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from attrs import field, frozen
 
-from ecwid_async.apps.errors import AppError
+from ecwid_async.apps.errors import AppError, WebhookRejected
 from ecwid_async.apps.http import OutgoingResponse
 from ecwid_async.errors import (
     APIError,
@@ -101,6 +101,10 @@ class Problem:
     @classmethod
     def of(cls, error: EcwidError) -> "Problem":
         """The problem for an error. `AppError` has its own status and message; the docs list the others."""
+        if isinstance(error, WebhookRejected):
+            # Its message is for the app's log: it explains how a signature differs from the right one.
+            detail = f"The webhook was refused ({error.reason}). The log of the app says why."
+            return cls(status=error.status, detail=detail, error=type(error).__name__)
         if isinstance(error, AppError):
             return cls(status=error.status, detail=str(error), error=type(error).__name__)
         status, detail = next(_RESPONSES[base] for base in type(error).__mro__ if base in _RESPONSES)
@@ -135,7 +139,7 @@ class Problem:
         return OutgoingResponse(self.status, tuple(headers), body)
 
     def log(self) -> None:
-        """Log what the app itself has to know of: a failure of the app, or of Ecwid."""
+        """Log a failure of the app or of Ecwid."""
         if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             reason = " ".join(part for part in (self.error, self.code) if part)
             request = f" [request {self.request_id}]" if self.request_id else ""

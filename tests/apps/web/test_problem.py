@@ -143,8 +143,6 @@ def test_a_code_that_is_none_is_left_out(code: str) -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        (WebhookRejected("The signature is wrong.", reason="wrong_signature"), 401),
-        (WebhookRejected("The body is too large.", reason="too_large", status=413), 413),
         (PayloadError("The payload can't be read."), 400),
         (InstallError("The installation was refused."), 400),
     ],
@@ -152,6 +150,13 @@ def test_a_code_that_is_none_is_left_out(code: str) -> None:
 def test_an_error_of_an_app_has_its_own_status_and_text(error: EcwidError, status: int) -> None:
     data = members(Problem.of(error))
     assert (data["status"], data["detail"]) == (status, str(error))
+
+
+def test_why_a_webhook_was_refused_is_for_the_log() -> None:
+    error = WebhookRejected("the signature is that of another secret", reason="wrong_signature")
+    data = members(Problem.of(error))
+    assert data["status"] == 401
+    assert data["detail"] == "The webhook was refused (wrong_signature). The log of the app says why."
 
 
 def test_an_error_of_an_application_is_like_its_base_class() -> None:
