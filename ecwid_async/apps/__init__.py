@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from ecwid_async.apps.web import Background as Background
     from ecwid_async.apps.web import BackgroundStatus as BackgroundStatus
     from ecwid_async.apps.web import Handler as Handler
+    from ecwid_async.apps.web import Health as Health
+    from ecwid_async.apps.web import HealthReport as HealthReport
     from ecwid_async.apps.web import Problem as Problem
     from ecwid_async.apps.web import Restarts as Restarts
     from ecwid_async.apps.web import Service as Service
@@ -93,7 +95,6 @@ _MODULES: Final = {
         "VerifiedPayload",
         "ViewMode",
     ),
-    "web": ("Background", "BackgroundStatus", "Handler", "Problem", "Restarts", "Service"),
     "inbox": (
         "ClaimedEvents",
         "DeadEvent",
@@ -119,6 +120,7 @@ _MODULES: Final = {
         "Uninstalls",
         "authorize_url",
     ),
+    "web": ("Background", "BackgroundStatus", "Handler", "Health", "HealthReport", "Problem", "Restarts", "Service"),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name

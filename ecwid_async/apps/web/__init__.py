@@ -1,6 +1,7 @@
 """What all web frameworks share: problems, deadlines, health checks and the life of a service."""
 
 from ecwid_async.apps.web.background import Background, BackgroundStatus, Restarts
+from ecwid_async.apps.web.health import Health, HealthReport, InboxHealth
 from ecwid_async.apps.web.problem import Problem
 from ecwid_async.apps.web.routes import (
     DEFAULT_BODY_TIMEOUT,
@@ -21,6 +22,9 @@ __all__ = [
     "Background",
     "BackgroundStatus",
     "Handler",
+    "Health",
+    "HealthReport",
+    "InboxHealth",
     "Problem",
     "RequestTimeLimit",
     "Restarts",

@@ -113,7 +113,9 @@ async def test_a_service_that_nobody_started_is_reported(caplog: pytest.LogCaptu
 
 
 @pytest.mark.parametrize(
-    "routes", [{"hooks": echo}, {"/hooks": echo, "/hooks/": echo}, {"/hooks": None}, {None: echo}], ids=str
+    "routes",
+    [{"hooks": echo}, {"/hooks": echo, "/hooks/": echo}, {"/hooks": None}, {None: echo}],
+    ids=["no slash", "twice", "no function", "no path"],
 )
 def test_invalid_routes_are_refused(routes: Any) -> None:
     with pytest.raises(ConfigError):
