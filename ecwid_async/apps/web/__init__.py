@@ -1,7 +1,7 @@
 """What all web frameworks share: problems, deadlines, health checks and the life of a service."""
 
 from ecwid_async.apps.web.background import Background, BackgroundStatus, Restarts
-from ecwid_async.apps.web.health import Health, HealthReport, InboxHealth
+from ecwid_async.apps.web.health import Health, HealthReport
 from ecwid_async.apps.web.problem import Problem
 from ecwid_async.apps.web.routes import (
     DEFAULT_BODY_TIMEOUT,
@@ -24,7 +24,6 @@ __all__ = [
     "Handler",
     "Health",
     "HealthReport",
-    "InboxHealth",
     "Problem",
     "RequestTimeLimit",
     "Restarts",

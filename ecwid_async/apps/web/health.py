@@ -9,46 +9,19 @@ import msgspec
 from attrs import asdict, frozen
 
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
+from ecwid_async.apps.inbox import InboxStatus
 from ecwid_async.apps.web.background import BackgroundStatus
 from ecwid_async.apps.web.service import Service
 from ecwid_async.client import Ecwid
 from ecwid_async.transport import check_number
 
-__all__ = ["Health", "HealthReport", "InboxHealth"]
+__all__ = ["Health", "HealthReport"]
 
 T = TypeVar("T")
 
 
-class _InboxStatus(Protocol):
-    @property
-    def waiting(self) -> int: ...
-
-    @property
-    def in_progress(self) -> int: ...
-
-    @property
-    def retrying(self) -> int: ...
-
-    @property
-    def dead(self) -> int: ...
-
-    @property
-    def oldest_age(self) -> float | None: ...
-
-
 class _Inbox(Protocol):
-    async def status(self) -> _InboxStatus: ...
-
-
-@frozen(kw_only=True)
-class InboxHealth:
-    """How many events are in the inbox. `oldest_age` is that of the oldest one that waits or is retried, in seconds."""
-
-    waiting: int
-    in_progress: int
-    retrying: int
-    dead: int
-    oldest_age: float | None
+    async def status(self) -> InboxStatus: ...
 
 
 @frozen(kw_only=True)
@@ -61,7 +34,7 @@ class HealthReport:
 
     problems: tuple[str, ...]
     background: tuple[BackgroundStatus, ...] = ()
-    inbox: InboxHealth | None = None
+    inbox: InboxStatus | None = None
     quarantined_stores: int | None = None
 
     @property
@@ -148,7 +121,7 @@ class Health:
         return HealthReport(
             problems=tuple(problems),
             background=background,
-            inbox=None if inbox is None else _inbox_health(inbox),
+            inbox=inbox,
             quarantined_stores=stores,
         )
 
@@ -164,17 +137,6 @@ class Health:
             # Messages of databases may have addresses and passwords.
             problems.append(f"{name} can't be read ({type(error).__name__})")
             return None
-
-
-def _inbox_health(status: _InboxStatus) -> InboxHealth:
-    age = status.oldest_age
-    return InboxHealth(
-        waiting=status.waiting,
-        in_progress=status.in_progress,
-        retrying=status.retrying,
-        dead=status.dead,
-        oldest_age=None if age is None else round(age, 1),
-    )
 
 
 def _response(status: int, data: dict[str, object]) -> OutgoingResponse:

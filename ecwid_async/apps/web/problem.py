@@ -44,6 +44,7 @@ _log: Final = logging.getLogger("ecwid_async")
 _DISCONNECTED: Final = "The app is not connected to the store any more. The store's owner can install it again."
 _UNREACHABLE: Final = "Ecwid can't be reached, or did not respond as expected. Try again later."
 _BUSY: Final = "Too many requests were made for this store. Try again later; nothing was changed."
+_PART_MISSING: Final = "A part of the app is not available. Try again later."
 # Classes of errors, with the status and the text for whoever sent the request. The closest base class decides. Only
 # what the request itself may have caused has a 4xx.
 _RESPONSES: Final[dict[type[BaseException], tuple[HTTPStatus, str]]] = {
@@ -66,8 +67,8 @@ _RESPONSES: Final[dict[type[BaseException], tuple[HTTPStatus, str]]] = {
     RequestTimeout: (HTTPStatus.GATEWAY_TIMEOUT, "Ecwid did not respond in time. Try again later."),
     RateLimited: (HTTPStatus.SERVICE_UNAVAILABLE, _BUSY),
     NotSentInTime: (HTTPStatus.SERVICE_UNAVAILABLE, _BUSY),
-    LimiterUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "A part of the app is not available. Try again later."),
-    TokenUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, "A part of the app is not available. Try again later."),
+    LimiterUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, _PART_MISSING),
+    TokenUnavailable: (HTTPStatus.SERVICE_UNAVAILABLE, _PART_MISSING),
     ScanDrifted: (HTTPStatus.SERVICE_UNAVAILABLE, "The store changed too much meanwhile. Try again later."),
 }
 
@@ -100,14 +101,11 @@ class Problem:
 
     @classmethod
     def of(cls, error: EcwidError) -> "Problem":
-        """The problem for an error. `AppError` has its own status and message; the docs list the others."""
-        if isinstance(error, WebhookRejected):
-            # Its message is for the app's log: it explains how a signature differs from the right one.
-            detail = f"The webhook was refused ({error.reason}). The log of the app says why."
-            return cls(status=error.status, detail=detail, error=type(error).__name__)
+        """The problem for an error. An `AppError` has a status of its own; the docs list those of the others."""
         if isinstance(error, AppError):
-            return cls(status=error.status, detail=str(error), error=type(error).__name__)
-        status, detail = next(_RESPONSES[base] for base in type(error).__mro__ if base in _RESPONSES)
+            status, detail = error.status, _text_of(error)
+        else:
+            status, detail = next(_RESPONSES[base] for base in type(error).__mro__ if base in _RESPONSES)
         return cls(
             status=status,
             detail=detail,
@@ -144,6 +142,14 @@ class Problem:
             reason = " ".join(part for part in (self.error, self.code) if part)
             request = f" [request {self.request_id}]" if self.request_id else ""
             _log.warning("responded with %d: %s from %s%s", self.status, reason, self.operation or "the app", request)
+
+
+def _text_of(error: AppError) -> str:
+    if isinstance(error, WebhookRejected):
+        # Its message is for the app's log: it explains how a signature differs from the right one.
+        return f"The webhook was refused ({error.reason}). The log of the app says why."
+    # The message of a failure may have that of a database.
+    return str(error) if error.status < HTTPStatus.INTERNAL_SERVER_ERROR else _PART_MISSING
 
 
 def _title(status: int) -> str:

@@ -5,10 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from attrs import define
+from attrs import asdict, evolve
 
 from ecwid_async import ConfigError, Ecwid, InvalidToken
-from ecwid_async.apps import Health, IncomingRequest, OutgoingResponse, Service
+from ecwid_async.apps import Health, InboxStatus, IncomingRequest, OutgoingResponse, Service
 from ecwid_async.sandbox import Sandbox
 from tests.apps.web.test_contract import Worker, wait_until
 from tests.apps.web.test_service import Failing, Time, service_of
@@ -16,22 +16,16 @@ from tests.apps.web.test_service import Failing, Time, service_of
 REQUEST = IncomingRequest(method="GET", path="/readyz")
 
 
-@define
-class Status:
-    waiting: int = 3
-    in_progress: int = 1
-    retrying: int = 2
-    dead: int = 4
-    oldest_age: float | None = 12.34
+STATUS = InboxStatus(waiting=3, in_progress=1, retrying=2, dead=4, handled=5, oldest_age=12.3, is_running=True)
 
 
 class Inbox:
     def __init__(self, error: Exception | None = None, *, hangs: bool = False) -> None:
         self.error, self.hangs = error, hangs
         self.reads = 0
-        self.state = Status()
+        self.state = STATUS
 
-    async def status(self) -> Status:
+    async def status(self) -> InboxStatus:
         self.reads += 1
         if self.error is not None:
             raise self.error
@@ -60,7 +54,7 @@ async def test_a_process_that_runs_is_ready() -> None:
         "status": "ready",
         "problems": [],
         "background": [{"name": "Worker", "running": True, "restarts": 0, "last_error": None}],
-        "inbox": {"waiting": 3, "in_progress": 1, "retrying": 2, "dead": 4, "oldest_age": 12.3},
+        "inbox": asdict(STATUS),
         "quarantined_stores": None,
     }
 
@@ -116,7 +110,7 @@ async def test_an_inbox_that_does_not_respond_makes_it_unready() -> None:
 @pytest.mark.parametrize(("age", "status"), [(None, 200), (59.9, 200), (60.1, 503)])
 async def test_an_event_that_waits_too_long_makes_it_unready_if_asked_for(age: float | None, status: int) -> None:
     inbox = Inbox()
-    inbox.state = Status(oldest_age=age)
+    inbox.state = evolve(STATUS, oldest_age=age)
     assert (await Health(inbox=inbox, max_age=60).ready(REQUEST)).status == status
     assert (await Health(inbox=inbox).ready(REQUEST)).status == 200
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ecwid_async import errors
-from ecwid_async.apps import InstallError, PayloadError, Problem, WebhookRejected
+from ecwid_async.apps import InboxError, InstallError, PayloadError, Problem, WebhookRejected
 from ecwid_async.errors import EcwidError
 from ecwid_async.wire import Options, Request
 
@@ -144,7 +144,7 @@ def test_a_code_that_is_none_is_left_out(code: str) -> None:
     ("error", "status"),
     [
         (PayloadError("The payload can't be read."), 400),
-        (InstallError("The installation was refused."), 400),
+        (InstallError("The installation was refused.", reason="denied"), 403),
     ],
 )
 def test_an_error_of_an_app_has_its_own_status_and_text(error: EcwidError, status: int) -> None:
@@ -157,6 +157,13 @@ def test_why_a_webhook_was_refused_is_for_the_log() -> None:
     data = members(Problem.of(error))
     assert data["status"] == 401
     assert data["detail"] == "The webhook was refused (wrong_signature). The log of the app says why."
+
+
+def test_why_an_inbox_failed_is_for_the_log() -> None:
+    problem = Problem.of(InboxError("the disk /var/inbox is full", problem="full"))
+    assert problem.status == 503
+    assert "disk" not in problem.detail
+    assert dict(problem.response().headers)["Retry-After"] == "5"
 
 
 def test_an_error_of_an_application_is_like_its_base_class() -> None:
