@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from ecwid_async.apps.credentials import read_client_secrets as read_client_secrets
     from ecwid_async.apps.errors import AlreadyHandled as AlreadyHandled
     from ecwid_async.apps.errors import AppError as AppError
+    from ecwid_async.apps.errors import EntityGone as EntityGone
+    from ecwid_async.apps.errors import HandlerTimeout as HandlerTimeout
     from ecwid_async.apps.errors import InboxError as InboxError
     from ecwid_async.apps.errors import InstallError as InstallError
     from ecwid_async.apps.errors import InstallFailure as InstallFailure
     from ecwid_async.apps.errors import NotRetryable as NotRetryable
     from ecwid_async.apps.errors import PayloadError as PayloadError
+    from ecwid_async.apps.errors import WebhookLoop as WebhookLoop
     from ecwid_async.apps.errors import WebhookRejected as WebhookRejected
     from ecwid_async.apps.http import IncomingRequest as IncomingRequest
     from ecwid_async.apps.http import OutgoingResponse as OutgoingResponse
@@ -64,25 +67,55 @@ if TYPE_CHECKING:
     from ecwid_async.apps.web import Problem as Problem
     from ecwid_async.apps.web import Restarts as Restarts
     from ecwid_async.apps.web import Service as Service
+    from ecwid_async.apps.webhooks import EventPolicy as EventPolicy
+    from ecwid_async.apps.webhooks import KnownStores as KnownStores
+    from ecwid_async.apps.webhooks import LoopLimit as LoopLimit
+    from ecwid_async.apps.webhooks import ReceivedEvent as ReceivedEvent
     from ecwid_async.apps.webhooks import SignatureDiagnosis as SignatureDiagnosis
     from ecwid_async.apps.webhooks import VerifiedEvent as VerifiedEvent
+    from ecwid_async.apps.webhooks import WebhookCounts as WebhookCounts
+    from ecwid_async.apps.webhooks import WebhookOutcome as WebhookOutcome
+    from ecwid_async.apps.webhooks import WebhookRecord as WebhookRecord
+    from ecwid_async.apps.webhooks import WebhookRouter as WebhookRouter
+    from ecwid_async.apps.webhooks import Webhooks as Webhooks
+    from ecwid_async.apps.webhooks import WebhookSink as WebhookSink
     from ecwid_async.apps.webhooks import WebhookVerifier as WebhookVerifier
     from ecwid_async.apps.webhooks import diagnose_signature as diagnose_signature
+    from ecwid_async.apps.webhooks import log_webhook as log_webhook
 
 _MODULES: Final = {
     "credentials": ("read_client_id", "read_client_secrets"),
     "errors": (
         "AlreadyHandled",
         "AppError",
+        "EntityGone",
+        "HandlerTimeout",
         "InboxError",
         "InstallError",
         "InstallFailure",
         "NotRetryable",
         "PayloadError",
+        "WebhookLoop",
         "WebhookRejected",
     ),
     "http": ("IncomingRequest", "OutgoingResponse"),
-    "webhooks": ("SignatureDiagnosis", "VerifiedEvent", "WebhookVerifier", "diagnose_signature"),
+    "webhooks": (
+        "EventPolicy",
+        "KnownStores",
+        "LoopLimit",
+        "ReceivedEvent",
+        "SignatureDiagnosis",
+        "VerifiedEvent",
+        "WebhookCounts",
+        "WebhookOutcome",
+        "WebhookRecord",
+        "WebhookRouter",
+        "WebhookSink",
+        "WebhookVerifier",
+        "Webhooks",
+        "diagnose_signature",
+        "log_webhook",
+    ),
     "payload": (
         "MemoryUsedPayloads",
         "PageSession",

@@ -7,6 +7,9 @@ EcwidError
     ├── InstallError            an installation that did not succeed
     ├── InboxError              the inbox can't store or read events
     ├── NotRetryable            a handler gives up on an event
+    │   └── WebhookLoop         a handler that is run again and again because of its own writes
+    ├── HandlerTimeout          a handler took too long
+    ├── EntityGone              the entity of an event is not in the store any more
     └── AlreadyHandled          a handler was given an event that it handled before
 """
 
@@ -18,6 +21,8 @@ from ecwid_async.errors import EcwidError
 __all__ = [
     "AlreadyHandled",
     "AppError",
+    "EntityGone",
+    "HandlerTimeout",
     "InboxError",
     "InboxProblem",
     "InstallError",
@@ -25,6 +30,7 @@ __all__ = [
     "NotRetryable",
     "PayloadError",
     "RejectionReason",
+    "WebhookLoop",
     "WebhookRejected",
 ]
 
@@ -157,6 +163,18 @@ def _new_inbox_error(message: str, problem: InboxProblem) -> InboxError:
 
 class NotRetryable(AppError):
     """Raise it in a handler to give up on an event: it becomes dead at once, with this message."""
+
+
+class WebhookLoop(NotRetryable):
+    """A handler wrote to the store each time it was run for an entity, and too often: it probably causes its events."""
+
+
+class HandlerTimeout(AppError):
+    """A handler took longer than its `timeout`. The event is retried."""
+
+
+class EntityGone(AppError):
+    """The entity of an event is not in the store, or not any more. A handler that raises it has succeeded."""
 
 
 class AlreadyHandled(AppError):

@@ -29,7 +29,12 @@ class IncomingRequest:
     def header_values(self, name: str) -> list[str]:
         """All values of a header, in order. Two headers of one name are two values."""
         wanted = name.lower()
-        return [_to_text(value) for key, value in self.headers.pairs if _to_text(key).lower() == wanted]
+        # Most names have another length, which is quick to see.
+        return [
+            _to_text(value)
+            for key, value in self.headers.pairs
+            if len(key) == len(wanted) and _to_text(key).lower() == wanted
+        ]
 
 
 @frozen

@@ -1,7 +1,7 @@
 """The public API as type checkers see it. Checked by mypy and pyright, never run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import assert_type
@@ -26,8 +26,9 @@ from ecwid_async import (
     Store,
     Unset,
 )
+from ecwid_async.apps import Inbox, ReceivedEvent, Webhooks
 from ecwid_async.changes import ItemLookup
-from ecwid_async.models.events import OrderEvent, OrderEventData, StoreEvent
+from ecwid_async.models.events import EventType, OrderEvent, OrderEventData, ProductEvent, ProfileEvent, StoreEvent
 from ecwid_async.models.order_items import OrderItem
 from ecwid_async.models.orders import Order, PaymentStatus
 from ecwid_async.models.product_inventory import StockAdjustmentResult
@@ -188,3 +189,33 @@ def unknown_names_are_errors() -> None:
     from ecwid_async import Ordre  # type: ignore[attr-defined]  # noqa: F401
     from ecwid_async.models import Produkt  # type: ignore[attr-defined]  # noqa: F401
     from ecwid_async.transport import Telepathy  # type: ignore[attr-defined]  # noqa: F401
+
+
+async def webhooks(inbox: Inbox, ecwid: Ecwid) -> None:
+    webhooks = Webhooks(inbox, ecwid=ecwid, stores={1003}, accept=["order.*"])
+
+    @webhooks.on("order.created", "order.updated", coalesce=True)
+    async def ship(event: ReceivedEvent[OrderEvent, Order]) -> int:
+        assert_type(event.event, OrderEvent)
+        assert_type(event.data, OrderEventData | None)
+        assert_type(event.store, Store)
+        assert_type(await event.fetch(), Order)
+        assert_type(await event.fetch_or_none(), Order | None)
+        return 1
+
+    @webhooks.on("product.*", timeout=None)
+    async def index(event: ReceivedEvent[ProductEvent, Product]) -> None:
+        assert_type(await event.fetch(), Product)
+
+    @webhooks.on(EventType.PROFILE_UPDATED)
+    async def refresh(event: ReceivedEvent[ProfileEvent, Profile]) -> None:
+        assert_type(await event.fetch(), Profile)
+
+    @webhooks.on("order.deleted", "product.deleted", "*")
+    async def log(event: ReceivedEvent[StoreEvent, object]) -> None:
+        assert_type(event.data, object)
+
+    # Handlers of any event take those of one family too.
+    assert_type(webhooks.on("order.created")(log), Callable[[ReceivedEvent[OrderEvent, Order]], Awaitable[None]])
+    webhooks.on("product.created")(ship)  # type: ignore[arg-type]
+    webhooks.on("order.created", colaesce=True)(ship)  # type: ignore[call-overload]

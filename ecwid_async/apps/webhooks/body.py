@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NoReturn
 
-from attrs import frozen
+from attrs import define
 
 from ecwid_async.apps.errors import WebhookRejected
 from ecwid_async.models.events import EventType, StoreEvent
@@ -23,7 +23,7 @@ _STORE_ID: Final = re.compile("[1-9][0-9]{0,17}")
 _CANONICAL: Final[Mapping[str, str]] = {each.value: each.value for each in EventType}
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class EventBody:
     """What is read from the body before its signature is checked.
 

@@ -1,0 +1,235 @@
+"""`Webhooks`: receives webhooks, stores their events, and handles them afterwards."""
+
+import inspect
+import logging
+import time
+from collections.abc import Awaitable, Callable, Container, Iterable
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+import anyio
+
+from ecwid_async.apps.errors import WebhookRejected
+from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
+from ecwid_async.apps.inbox import Inbox, InboxStatus, StoredEvent
+from ecwid_async.apps.webhooks.dispatcher import Dispatcher
+from ecwid_async.apps.webhooks.event_types import check_event_types, matches_event_type
+from ecwid_async.apps.webhooks.loop_guard import LoopGuard, LoopLimit
+from ecwid_async.apps.webhooks.records import WebhookCounts, WebhookOutcome, WebhookRecord, WebhookSink, log_webhook
+from ecwid_async.apps.webhooks.router import WebhookRouter
+from ecwid_async.apps.webhooks.verifier import (
+    DEFAULT_MAX_BODY,
+    DEFAULT_REPLAY_WINDOW,
+    VerifiedEvent,
+    WebhookVerifier,
+)
+from ecwid_async.errors import ConfigError, EcwidError
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from ecwid_async.client import Ecwid
+    from ecwid_async.tokens import TokenSource
+
+__all__ = ["EventPolicy", "KnownStores", "Webhooks"]
+
+_DEFAULT_LOOP_LIMIT: Final = LoopLimit()
+_TEXT: Final = ("Content-Type", "text/plain; charset=utf-8")
+
+KnownStores: TypeAlias = "TokenSource | Container[int] | Callable[[int], bool | Awaitable[bool]]"
+"""Which stores are known: those with a token in a source, those in a set, or those that a function knows."""
+
+EventPolicy: TypeAlias = Iterable[str] | Callable[[VerifiedEvent], bool]
+"""Which events are accepted: types and patterns, or a function."""
+
+# Ecwid waits for 10.
+_RESPONSE_TIMEOUT: Final = 8.0
+_logger: Final = logging.getLogger("ecwid_async.webhooks")
+
+
+class Webhooks(WebhookRouter):
+    """Receives the webhooks of an app: `handle` stores their events in the inbox, `run` runs their handlers.
+
+    ::
+
+        webhooks = Webhooks(SQLiteInbox("inbox.db"), ecwid=ecwid)
+
+        @webhooks.on("order.created")
+        async def ship(event: ReceivedEvent[OrderEvent, Order]) -> None:
+            order = await event.fetch()
+
+    - `client_secret`: the app's client secret, or several while one is being replaced; by default those in
+      ``ECWID_CLIENT_SECRET``.
+    - `ecwid`: the client for `ReceivedEvent.store` and `fetch`, with `tokens`. If it has a cache, the responses of a
+      store are dropped when an event of the store is accepted.
+    - `engine`: SQLAlchemy's engine of the application's database, for `ReceivedEvent.transaction`.
+    - `stores`: which stores are known, by default all. Events of other stores are not stored, except for those of the
+      app itself, which arrive before an installation is complete, and after its end.
+    - `accept`: which events are stored, by default all: types and patterns, or a function of the `VerifiedEvent`.
+    - `replay_window`: how old an event may be, in seconds. Ecwid repeats webhooks for 24 hours.
+    - `max_body`: the largest body that is accepted, in bytes.
+    - `loop_limit`: when the events of an entity count as caused by the handler itself; None for no limit.
+    - `records`: receives a `WebhookRecord` of everything that happens; by default they are logged.
+
+    Raises `ConfigError` for an invalid setting.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        client_secret: str | Iterable[str] | None = None,
+        ecwid: "Ecwid | None" = None,
+        engine: "AsyncEngine | None" = None,
+        stores: "KnownStores | None" = None,
+        accept: EventPolicy = ("*",),
+        replay_window: float = DEFAULT_REPLAY_WINDOW,
+        max_body: int = DEFAULT_MAX_BODY,
+        loop_limit: LoopLimit | None = _DEFAULT_LOOP_LIMIT,
+        records: WebhookSink = log_webhook,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__()
+        if not callable(getattr(inbox, "put", None)):
+            raise ConfigError('`inbox` is not an inbox: pass one, such as SQLiteInbox("inbox.db").')
+        if not callable(records):
+            raise ConfigError("`records` is not a function of a WebhookRecord.")
+        self.inbox: Final = inbox
+        """Where events wait for their handlers."""
+        self.verifier: Final = WebhookVerifier(
+            client_secret, replay_window=replay_window, max_body=max_body, clock=clock
+        )
+        """Checks the signatures."""
+        self.counts: Final = WebhookCounts()
+        """How often each outcome occurred in this process."""
+        self._is_known = None if stores is None else _known_stores(stores)
+        self._accepts = _policy(accept)
+        self._records = records
+        self._clock = clock
+        self._dispatcher = Dispatcher(
+            self, ecwid=ecwid, engine=engine, guard=LoopGuard(loop_limit), report=self._report
+        )
+
+    def __repr__(self) -> str:
+        return f"<Webhooks with {len(self._handlers)} handlers>"
+
+    async def handle(self, request: IncomingRequest) -> OutgoingResponse:
+        """Store the event of a webhook, and return the response, within 8 seconds. Never raises.
+
+        200 for an event that is stored now or before, belongs to an unknown store or is not accepted; 405 for anything
+        but POST; 401, 400 or 413 for a webhook that is not Ecwid's, too old, malformed or too large; 503 if the event
+        can't be stored, so that Ecwid sends it again.
+        """
+        start = time.monotonic()
+        if request.method != "POST":
+            return OutgoingResponse(405, (("Allow", "POST"), _TEXT), b"Webhooks are sent with POST.")
+        try:
+            event = self.verifier.verify(request)
+        except WebhookRejected as error:
+            self._report(
+                WebhookRecord(
+                    outcome=WebhookOutcome.REFUSED,
+                    seconds=time.monotonic() - start,
+                    reason=error.reason,
+                    error=error.reason,
+                    message=str(error),
+                )
+            )
+            # The message is for the app's developer, and in the log.
+            return OutgoingResponse(error.status, (_TEXT,), error.reason.encode())
+        outcome = WebhookOutcome.NOT_STORED
+        failure: Exception | None = None
+        try:
+            with anyio.move_on_after(_RESPONSE_TIMEOUT) as scope:
+                outcome = await self.accept(event)
+            if scope.cancelled_caught:
+                failure = TimeoutError()
+        except Exception as error:
+            failure = error
+        self._report(
+            WebhookRecord(
+                outcome=outcome,
+                seconds=time.monotonic() - start,
+                store_id=event.store_id,
+                event_type=event.event_type,
+                event_id=event.event_id,
+                error=None if failure is None else type(failure).__name__,
+                message=str(failure) if isinstance(failure, EcwidError) else None,
+            )
+        )
+        return OutgoingResponse(503 if outcome is WebhookOutcome.NOT_STORED else 200)
+
+    async def accept(self, event: VerifiedEvent) -> WebhookOutcome:
+        """Store an event that was verified, unless `stores` or `accept` leave it out.
+
+        Returns ACCEPTED, DUPLICATE, UNKNOWN_STORE or DROPPED. Raises `InboxError` if the event can't be stored.
+        """
+        is_own = event.event_type.startswith("application.")
+        if self._is_known is not None and not is_own and not await self._is_known(event.store_id):
+            return WebhookOutcome.UNKNOWN_STORE
+        if not self._accepts(event):
+            return WebhookOutcome.DROPPED
+        stored = StoredEvent(
+            store_id=event.store_id,
+            event_id=event.event_id,
+            event_type=event.event_type,
+            entity_id=event.entity_id,
+            body=event.body,
+            received_at=self._clock(),
+        )
+        return WebhookOutcome.ACCEPTED if await self.inbox.put(stored) else WebhookOutcome.DUPLICATE
+
+    async def run(self, *, until_idle: bool = False) -> None:
+        """Run the handlers of stored events until `stop` is called, or with `until_idle` until none is due.
+
+        Run it beside the server, in one process or in several: see `Inbox.run`. Raises `InboxError` if the inbox fails.
+        """
+        await self.inbox.run(self._dispatcher.handle, coalesces=self.coalesces, until_idle=until_idle)
+
+    def stop(self) -> None:
+        """End `run`: handlers in progress get some time to finish."""
+        self.inbox.stop()
+
+    async def status(self) -> InboxStatus:
+        """How many events wait, are in progress, are retried and are dead, and the age of the oldest."""
+        return await self.inbox.status()
+
+    def _report(self, record: WebhookRecord) -> None:
+        self.counts.add(record)
+        try:
+            self._records(record)
+        except Exception:
+            # An event must not be lost for want of a log.
+            _logger.exception("the function for records of webhooks failed")
+
+
+def _known_stores(stores: "KnownStores") -> Callable[[int], Awaitable[bool]]:
+    if callable(getattr(stores, "invalidate", None)):
+        source = cast("TokenSource", stores)
+
+        async def has_token(store_id: int) -> bool:
+            return await source.get(store_id) is not None
+
+        return has_token
+    if callable(stores):
+        function = stores
+
+        async def ask(store_id: int) -> bool:
+            result = function(store_id)
+            return bool(await result if inspect.isawaitable(result) else result)
+
+        return ask
+    if not isinstance(stores, Container):
+        raise ConfigError("`stores` is not a set of ids, a source of tokens or a function.")
+    known = stores
+
+    async def contains(store_id: int) -> bool:
+        return store_id in known
+
+    return contains
+
+
+def _policy(accept: EventPolicy) -> Callable[[VerifiedEvent], bool]:
+    if callable(accept):
+        return accept
+    patterns = check_event_types((accept,) if isinstance(accept, str) else tuple(accept))
+    return lambda event: any(matches_event_type(pattern, event.event_type) for pattern in patterns)
