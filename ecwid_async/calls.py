@@ -17,7 +17,17 @@ from ecwid_async.errors import APIError, EcwidError
 from ecwid_async.transport import check_number, parse_error, result_error
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
 
-__all__ = ["Call", "Channel", "Lookup", "TimeLimit", "current_deadline", "deadline", "past_cache", "within_deadline"]
+__all__ = [
+    "Call",
+    "Channel",
+    "Lookup",
+    "TimeLimit",
+    "current_deadline",
+    "deadline",
+    "past_cache",
+    "refuse_calls",
+    "within_deadline",
+]
 
 T = TypeVar("T")
 # Covariant: calls with different results fit in one batch.
@@ -73,11 +83,43 @@ def current_deadline() -> float | None:
 
 
 def within_deadline(request: Request) -> Request:
-    """The request, with the deadline of the current `deadline` blocks if that is earlier than its own."""
+    """The request, with the deadline of the current `deadline` blocks if that is earlier than its own.
+
+    Raises `RuntimeError` in a `refuse_calls` block.
+    """
+    if (refusal := _refusals.get()) is not None and refusal.is_active:
+        raise RuntimeError(refusal.reason)
     limit, own = current_deadline(), request.options.deadline
     if limit is None or (own is not None and own <= limit):
         return request
     return evolve(request, options=evolve(request.options, deadline=limit))
+
+
+@define(eq=False)
+class _Refusal:
+    """Why no call may be sent now."""
+
+    reason: str
+    is_active: bool = True
+
+
+_refusals: ContextVar[_Refusal | None] = ContextVar("ecwid_refusals", default=None)
+
+
+@contextmanager
+def refuse_calls(reason: str) -> Iterator[None]:
+    """Let every call in the block, and in tasks that are started in it, raise `RuntimeError` until the block ends.
+
+    For blocks that hold what others wait for, such as a transaction.
+    """
+    refusal = _Refusal(reason)
+    restore = _refusals.set(refusal)
+    try:
+        yield
+    finally:
+        refusal.is_active = False
+        with suppress(ValueError):
+            _refusals.reset(restore)
 
 
 @frozen(eq=False)

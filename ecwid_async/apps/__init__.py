@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ecwid_async.apps.inbox import PostgreSQLInbox as PostgreSQLInbox
     from ecwid_async.apps.inbox import SQLiteInbox as SQLiteInbox
     from ecwid_async.apps.inbox import StoredEvent as StoredEvent
+    from ecwid_async.apps.inbox import forget_handled as forget_handled
+    from ecwid_async.apps.inbox import handled_once as handled_once
     from ecwid_async.apps.oauth import DEFAULT_OAUTH_URL as DEFAULT_OAUTH_URL
     from ecwid_async.apps.oauth import CodeClaims as CodeClaims
     from ecwid_async.apps.oauth import Grant as Grant
@@ -138,6 +140,8 @@ _MODULES: Final = {
         "PostgreSQLInbox",
         "SQLiteInbox",
         "StoredEvent",
+        "forget_handled",
+        "handled_once",
     ),
     "oauth": (
         "CodeClaims",

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ecwid_async.apps.inbox.event import DeadEvent as DeadEvent
     from ecwid_async.apps.inbox.event import Handle as Handle
     from ecwid_async.apps.inbox.event import StoredEvent as StoredEvent
+    from ecwid_async.apps.inbox.handled import forget_handled as forget_handled
+    from ecwid_async.apps.inbox.handled import handled_once as handled_once
     from ecwid_async.apps.inbox.inbox import DeadIds as DeadIds
     from ecwid_async.apps.inbox.inbox import Inbox as Inbox
     from ecwid_async.apps.inbox.inbox import InboxStatus as InboxStatus
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _MODULES: Final = {
     "event": ("ClaimedEvents", "Coalesces", "DeadEvent", "Handle", "StoredEvent"),
+    "handled": ("forget_handled", "handled_once"),
     "inbox": ("DeadIds", "Inbox", "InboxStatus"),
     "memory": ("MemoryInbox",),
     "postgresql": ("PostgreSQLInbox",),

@@ -20,6 +20,8 @@ __all__ = ["SQLiteInbox"]
 
 # Ecwid waits 10 seconds for a response.
 _LOCK_TIMEOUT: Final = 5.0
+_WAL_DELAY: Final = 0.02
+_WAL_ATTEMPTS: Final = 250
 _GIGABYTE: Final = 1024**3
 _MAX_WAL_BYTES: Final = 64 * 1024 * 1024
 
@@ -66,7 +68,7 @@ class SQLiteInbox(EmbeddedInbox):
             f"{self.path.as_uri()}?mode=rw", uri=True, timeout=_LOCK_TIMEOUT, isolation_level=None
         )
         try:
-            ((mode,),) = connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            mode = _use_write_ahead_log(connection)
             if mode != "wal":
                 raise InboxError(
                     f"The inbox {self.path} can't have a write-ahead log: put it on a local disk.",
@@ -86,6 +88,20 @@ class SQLiteInbox(EmbeddedInbox):
     def _is_current(self) -> bool:
         """Whether the open file is still the one at the path: SQLite would go on writing to a deleted file."""
         return self._file == _identity(self.path)
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> str:
+    """Switch to a write-ahead log. Returns the mode that is used."""
+    for attempt in range(_WAL_ATTEMPTS):
+        try:
+            ((mode,),) = connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            return str(mode)
+        except sqlite3.OperationalError as error:
+            # Another process that switches is not waited for by SQLite itself.
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _WAL_ATTEMPTS - 1:
+                raise
+            time.sleep(_WAL_DELAY)
+    raise AssertionError
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
