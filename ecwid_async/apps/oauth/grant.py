@@ -35,9 +35,9 @@ class Grant:
 
 @frozen
 class GrantProblem:
-    """Why a response is not a `Grant`. `refused` says that Ecwid has issued no token."""
+    """Why a response is not a `Grant`. `refused` says that Ecwid has issued no token. `text` is not masked."""
 
-    text: str
+    text: str = field(repr=False)
     refused: bool = False
 
 

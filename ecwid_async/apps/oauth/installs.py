@@ -130,15 +130,16 @@ class Installs:
 
     async def handle(self, request: IncomingRequest) -> OutgoingResponse:
         """Respond to a request for `start_path` or for the callback."""
-        if request.path not in (self.start_path, self.callback_path):
-            return plain_page(404, "Not found", "There is no such page.")
-        if request.method != "GET":
-            response = plain_page(405, "Method not allowed", "Open this page in a browser.")
-            return evolve(response, headers=(*response.headers, ("Allow", "GET")))
-        return await (self.start(request) if request.path == self.start_path else self.callback(request))
+        if request.path == self.start_path:
+            return await self.start(request)
+        if request.path == self.callback_path:
+            return await self.callback(request)
+        return plain_page(404, "Not found", "There is no such page.")
 
     async def start(self, request: IncomingRequest) -> OutgoingResponse:
         """Begin an installation: redirect to Ecwid's consent page, and set the cookie for the way back."""
+        if request.method != "GET":
+            return _method_not_allowed()
         user = await self._current_user(request) if self._current_user is not None else None
         return_to = _read_return_to(request.query)
         try:
@@ -159,6 +160,8 @@ class Installs:
 
     async def callback(self, request: IncomingRequest) -> OutgoingResponse:
         """Complete an installation, and respond to the user who returns from Ecwid."""
+        if request.method != "GET":
+            return _method_not_allowed()
         if request.query == _INSTALLED:
             return success_page()
         try:
@@ -368,6 +371,11 @@ def _default_claims(tokens: InstallTokens) -> CodeClaims:
     raise ConfigError(
         "Pass `claims`, which remembers the codes that were used: MemoryCodeClaims() for one process, or your own."
     )
+
+
+def _method_not_allowed() -> OutgoingResponse:
+    response = plain_page(405, "Method not allowed", "Open this page in a browser.")
+    return evolve(response, headers=(*response.headers, ("Allow", "GET")))
 
 
 def _read_return_to(query: str) -> str | None:
