@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ecwid_async.apps.inbox import StoredEvent as StoredEvent
     from ecwid_async.apps.inbox import forget_handled as forget_handled
     from ecwid_async.apps.inbox import handled_once as handled_once
+    from ecwid_async.apps.inbox import open_inbox as open_inbox
     from ecwid_async.apps.oauth import DEFAULT_OAUTH_URL as DEFAULT_OAUTH_URL
     from ecwid_async.apps.oauth import CodeClaims as CodeClaims
     from ecwid_async.apps.oauth import Grant as Grant
@@ -142,6 +143,7 @@ _MODULES: Final = {
         "StoredEvent",
         "forget_handled",
         "handled_once",
+        "open_inbox",
     ),
     "oauth": (
         "CodeClaims",

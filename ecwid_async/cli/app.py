@@ -21,6 +21,8 @@ from ecwid_async.cli.sync_stores import confirm_deletions, mark, wake
 from ecwid_async.cli.sync_verify import verify
 from ecwid_async.cli.sync_worker import worker
 from ecwid_async.cli.tokens import import_tokens, list_tokens, new_key, re_encrypt, remove, restore
+from ecwid_async.cli.webhooks_inbox import dead, delete, replay, show
+from ecwid_async.cli.webhooks_inbox import status as inbox_status
 from ecwid_async.cli.webhooks_trigger import trigger
 from ecwid_async.cli.webhooks_verify import verify as verify_webhook
 from ecwid_async.wire import to_printable
@@ -91,6 +93,13 @@ webhooks.command(
     help_epilogue=_EXIT_CODES_HELP,
 )
 webhooks.command(trigger, usage="Usage: ecwid webhooks trigger TYPE --to URL [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
+inbox = App(name="inbox", help="Events that an app has accepted.", help_epilogue=_EXIT_CODES_HELP)
+inbox.command(inbox_status, name="status", help_epilogue=_EXIT_CODES_HELP)
+inbox.command(dead, help_epilogue=_EXIT_CODES_HELP)
+inbox.command(show, usage="Usage: ecwid webhooks inbox show ID [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
+inbox.command(replay, usage="Usage: ecwid webhooks inbox replay ID...|--all [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
+inbox.command(delete, usage="Usage: ecwid webhooks inbox delete ID...|--all [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
+webhooks.command(inbox)
 app.command(webhooks)
 
 

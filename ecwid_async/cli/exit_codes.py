@@ -41,6 +41,7 @@ class UsageError(ConfigError):
 
 def exit_code(error: Exception) -> int:
     """Return the exit code of an error, as documented in ``ecwid --help``."""
+    from ecwid_async.apps import InboxError
     from ecwid_async.export import OutputError
     from ecwid_async.sync import (
         DatabaseError,
@@ -62,7 +63,11 @@ def exit_code(error: Exception) -> int:
             return 4
         case DatabaseLocked() | DatabaseUnavailable() | LeaseLost() | StoreBusy():
             return 4
-        case OutputError() | DatabaseError() | OSError():
+        case InboxError(problem="foreign" | "version" | "damaged"):
+            return 2
+        case InboxError(problem="locked" | "busy" | "unavailable"):
+            return 4
+        case InboxError() | OutputError() | DatabaseError() | OSError():
             return 5
         case _:
             return 1

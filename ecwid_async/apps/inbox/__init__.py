@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox as PostgreSQLInbox
     from ecwid_async.apps.inbox.settings import InboxSettings as InboxSettings
     from ecwid_async.apps.inbox.sqlite import SQLiteInbox as SQLiteInbox
+    from ecwid_async.apps.inbox.url import open_inbox as open_inbox
 
 _MODULES: Final = {
     "event": ("ClaimedEvents", "Coalesces", "DeadEvent", "Handle", "StoredEvent"),
@@ -29,6 +30,7 @@ _MODULES: Final = {
     "postgresql": ("PostgreSQLInbox",),
     "settings": ("InboxSettings",),
     "sqlite": ("SQLiteInbox",),
+    "url": ("open_inbox",),
 }
 
 if not TYPE_CHECKING:  # or type checkers accept any name

@@ -53,8 +53,8 @@ class PostgreSQLInbox:
     events wait for up to `InboxSettings.poll_interval`. `connections` is the size of its pool in each process, besides
     the connection for notifications. `clock` returns Unix seconds, and is that of the server by default.
 
-    Creates its tables and those of Procrastinate when it is first used. Needs asyncio, and the extra ``worker``. Raises
-    `ConfigError` for an invalid URL or name.
+    Creates its tables and those of Procrastinate when it is first used, unless `create` is false. Needs asyncio, and
+    the extra ``worker``. Raises `ConfigError` for an invalid URL or name.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class PostgreSQLInbox:
         name: str = "ecwid_inbox",
         listen_url: str | None = None,
         connections: int = 8,
+        create: bool = True,
         clock: Callable[[], float] | None = None,
         random: Callable[[], float] = random.random,
     ) -> None:
@@ -76,6 +77,7 @@ class PostgreSQLInbox:
         self._database = InboxDatabase(url)
         self._listen_to = None if listen_url is None else InboxDatabase(listen_url)
         self._connections = connections
+        self._create = create
         self._clock = clock
         self._random = random
         self._statements = Statements(name)
@@ -276,7 +278,7 @@ class PostgreSQLInbox:
         opened = self._opened
         if opened is None or not opened.is_current():
             opened = self._opened = _Opened(self._database, self._listen_to, self._connections)
-        return await opened.open(self._statements)
+        return await opened.open(self._statements, create=self._create)
 
 
 class _Opened:
@@ -294,7 +296,7 @@ class _Opened:
         """Whether this is still the event loop, and the process was not forked."""
         return self._process == os.getpid() and self._loop is asyncio.get_running_loop()
 
-    async def open(self, statements: Statements) -> Connector:
+    async def open(self, statements: Statements, *, create: bool) -> Connector:
         """Connect and create the tables, if nobody has. Raises `InboxError`."""
         if self._is_open:
             return self._connector
@@ -303,7 +305,7 @@ class _Opened:
                 await self._connector.check_login()
                 try:
                     await self._connector.open_async()
-                    await prepare_inbox(self._connector, self._database, statements)
+                    await prepare_inbox(self._connector, self._database, statements, create=create)
                     self._is_open = True
                 except ConnectorException as error:
                     raise InboxError(str(error), problem="unavailable") from None

@@ -18,11 +18,13 @@ _CREATION_LOCK: Final = 0x65637769645F
 _COMMENT: Final = re.compile(r"ecwid_async inbox, version (\d{1,9})")
 
 
-async def prepare_inbox(connector: Connector, database: InboxDatabase, statements: Statements) -> None:
+async def prepare_inbox(connector: Connector, database: InboxDatabase, statements: Statements, *, create: bool) -> None:
     """Create the tables of Procrastinate and of the inbox unless they exist, or check their versions.
 
     Raises `InboxError`, and `ConnectorException` if the database fails.
     """
+    if not create and not (await connector.execute(statements.exists, {}))[0]["found"]:
+        raise InboxError(f"There is no inbox in {database!r}: check the URL and the name.", problem="foreign")
     try:
         await prepare_tables(connector)
     except ConfigError as error:
