@@ -42,7 +42,7 @@ class InboxArguments:
 
     def run(self, work: "Callable[[Inbox], Coroutine[None, None, T]]") -> T:
         """Do something with the inbox. It is not created."""
-        from ecwid_async.apps.inbox import open_inbox
+        from ecwid_async.apps import open_inbox
 
         url = self._find_url()
 
