@@ -13,6 +13,20 @@ from typing import TYPE_CHECKING, Final
 from ecwid_async.primitives.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ecwid_async.apps.checkout import CartDiscount as CartDiscount
+    from ecwid_async.apps.checkout import CheckoutAddress as CheckoutAddress
+    from ecwid_async.apps.checkout import CheckoutCart as CheckoutCart
+    from ecwid_async.apps.checkout import CheckoutCartItem as CheckoutCartItem
+    from ecwid_async.apps.checkout import CheckoutCategory as CheckoutCategory
+    from ecwid_async.apps.checkout import DiscountRequest as DiscountRequest
+    from ecwid_async.apps.checkout import DiscountRequests as DiscountRequests
+    from ecwid_async.apps.checkout import Payment as Payment
+    from ecwid_async.apps.checkout import PaymentRequest as PaymentRequest
+    from ecwid_async.apps.checkout import PaymentRequests as PaymentRequests
+    from ecwid_async.apps.checkout import ShippingRate as ShippingRate
+    from ecwid_async.apps.checkout import ShippingRequest as ShippingRequest
+    from ecwid_async.apps.checkout import ShippingRequests as ShippingRequests
+    from ecwid_async.apps.checkout import UnauthenticatedPayments as UnauthenticatedPayments
     from ecwid_async.apps.credentials import read_client_id as read_client_id
     from ecwid_async.apps.credentials import read_client_secrets as read_client_secrets
     from ecwid_async.apps.errors import AlreadyHandled as AlreadyHandled
@@ -87,6 +101,22 @@ if TYPE_CHECKING:
     from ecwid_async.apps.webhooks import log_webhook as log_webhook
 
 _MODULES: Final = {
+    "checkout": (
+        "CartDiscount",
+        "CheckoutAddress",
+        "CheckoutCart",
+        "CheckoutCartItem",
+        "CheckoutCategory",
+        "DiscountRequest",
+        "DiscountRequests",
+        "UnauthenticatedPayments",
+        "Payment",
+        "PaymentRequest",
+        "PaymentRequests",
+        "ShippingRate",
+        "ShippingRequest",
+        "ShippingRequests",
+    ),
     "credentials": ("read_client_id", "read_client_secrets"),
     "errors": (
         "AlreadyHandled",

@@ -24,17 +24,20 @@ from ecwid_async.sandbox.state import (
     App,
     Change,
     Install,
+    Item,
+    SlidingLog,
     Store,
+    decode_json,
     encode_json,
     parse_number,
     replace_surrogates,
 )
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.webhooks import Deliveries, Delivery, WebhookEvent, derive_events
-from ecwid_async.wire import SANDBOX_HEADER, Headers, Request, Response, StreamBody, StreamedResponse
+from ecwid_async.wire import SANDBOX_HEADER, Headers, Options, Request, Response, StreamBody, StreamedResponse
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox.app_requests import Fault, IframeMode
+    from ecwid_async.sandbox.app_requests import Checkout, Fault, IframeMode
 
 __all__ = ["CORS", "Exchange", "Sandbox"]
 
@@ -144,6 +147,32 @@ class Sandbox:
         app, store = self.apps[client_id], self.stores[store_id]
         payload = build_payload(app, store, lang=lang, view_mode=view_mode)
         return build_iframe_url(app, payload, mode=mode, app_state=app_state, fault=fault)
+
+    @property
+    def checkout(self) -> "Checkout":
+        """The checkout of all stores, which builds the requests for payments, shipping rates and discounts."""
+        from ecwid_async.sandbox.app_requests import Checkout
+
+        return Checkout(self)
+
+    def request_as_ecwid(self, store: Store, method: str, path: str, document: Item | None = None) -> Item:
+        """The response to a request of Ecwid itself, which needs no token and has no limits.
+
+        Raises `LookupError` if the endpoint responds with an error.
+        """
+        request = Request(
+            method=method,
+            path=path,
+            body=None if document is None else encode_json(document),
+            headers=Headers((("Content-Type", "application/json"),)),
+            options=Options(operation=method),
+        )
+        segments = [unquote_plus(part) for part in path.removeprefix("/").split("/")]
+        try:
+            response = self._call_endpoint(store, Access(None, SlidingLog()), request, segments)
+        except ErrorResponse as error:
+            raise LookupError(f"store {store.id}: {error.message}") from None
+        return decode_json(response) if isinstance(response, bytes) else {}
 
     def emit(self, event: WebhookEvent, *, client_id: str | None = None) -> list[Delivery]:
         """Queue an event for the apps that get it, or for one app only: see `Deliveries.add`.
@@ -256,6 +285,9 @@ class Sandbox:
         self._check_admission(store, access, counted=not nested or self.switches.count_batched_requests)
         if store.run_due_batches is not None and not nested:
             store.run_due_batches()
+        return self._call_endpoint(store, access, request, segments)
+
+    def _call_endpoint(self, store: Store, access: Access, request: Request, segments: list[str]) -> bytes | Media:
         function, endpoint, path_params = routes.load().find(request.method, segments)
         if missing := access.missing_scopes(endpoint.scopes):
             raise ErrorResponse(403, "INSUFFICIENT_APP_SCOPE", f"The token lacks the access scope {', '.join(missing)}")

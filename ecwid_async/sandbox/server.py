@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 from attrs import evolve, frozen
 
+from ecwid_async.sandbox.app_requests import PAGE_PATHS, render_page
 from ecwid_async.sandbox.sandbox import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
 
@@ -41,15 +42,16 @@ class RunningServer:
     @property
     def base_url(self) -> str:
         """``http://127.0.0.1:PORT/api/v3``."""
-        return f"{self._origin}{_BASE_PATH}"
+        return f"{self.origin}{_BASE_PATH}"
 
     @property
     def oauth_url(self) -> str:
         """``http://127.0.0.1:PORT/api/oauth``: the authorization server, which installs apps."""
-        return f"{self._origin}{_OAUTH_PATH}"
+        return f"{self.origin}{_OAUTH_PATH}"
 
     @property
-    def _origin(self) -> str:
+    def origin(self) -> str:
+        """``http://127.0.0.1:PORT``: the address of its pages, such as ``/cp/{clientId}/{storeId}``."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
@@ -154,6 +156,8 @@ class _Handler:
         """Pass the request to the sandbox. Its path stays encoded."""
         # `incoming.path` is decoded.
         path, _, query = incoming.raw_path.partition("?")
+        if path.startswith(PAGE_PATHS):
+            return _page(self._sandbox, incoming.method, path, query)
         base_path = next((base for base in (_BASE_PATH, _OAUTH_PATH) if path.startswith(f"{base}/")), None)
         if base_path is None:
             return _error(404, "NOT_FOUND", f"There is no such path; the API starts at {_BASE_PATH}/{{storeId}}")
@@ -175,6 +179,13 @@ class _Handler:
         except Exception:
             _log.exception("%s %s failed in the sandbox", incoming.method, path)
             return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")
+
+
+def _page(sandbox: Sandbox, method: str, path: str, query: str) -> web.Response:
+    if method != "GET":
+        return _error(405, "METHOD_NOT_ALLOWED", "Pages are read with GET")
+    page = render_page(sandbox, path, query)
+    return web.Response(status=page.status, headers=dict(page.headers), body=page.body)
 
 
 async def _read_body(incoming: web.BaseRequest) -> bytes | None:

@@ -1,13 +1,12 @@
-"""The address with which the control panel opens the page of an app, and the frame around the page."""
+"""The address with which the control panel opens the page of an app."""
 
-import html
 from typing import Final, Literal
 from urllib.parse import quote
 
 from ecwid_async.sandbox.app_requests.encryption import Fault, encrypt_cbc
 from ecwid_async.sandbox.state import App, Item, Store, encode_json
 
-__all__ = ["IframeMode", "build_iframe_url", "build_payload", "render_control_panel"]
+__all__ = ["IframeMode", "build_iframe_url", "build_payload"]
 
 IframeMode = Literal["encrypted", "fragment"]
 """How an app gets the payload: encrypted in the query, or in the fragment for scripts only."""
@@ -38,13 +37,3 @@ def build_iframe_url(
     if state is not None:
         query += f"&app_state={quote(state, safe='')}"
     return f"{app.iframe_url}{'&' if '?' in app.iframe_url else '?'}{query}&cache-killer={_CACHE_KILLER}"
-
-
-def render_control_panel(title: str, url: str) -> bytes:
-    """A page that shows the app's page in a frame, as the control panel does."""
-    text = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{html.escape(title)}</title>'
-        "<style>body{margin:0}iframe{border:0;width:100vw;height:100vh}</style>"
-        f'<iframe title="{html.escape(title)}" src="{html.escape(url)}"></iframe></html>'
-    )
-    return text.encode()

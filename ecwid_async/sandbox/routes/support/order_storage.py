@@ -67,7 +67,7 @@ def _save_cart(store: Store, order: Item) -> Item:
         order["cartId"] = str(UUID(bytes=digest, version=4)).upper()
     cart = {name: value for name, value in order.items() if name not in _ORDER_FIELDS}
     store.table("carts").put({"cartId": cart.pop("cartId"), **cart})
-    return {name: order[name] for name in (*_ORDER_FIELDS, "cartId") if name in order}
+    return {name: order[name] for name in (*_ORDER_FIELDS, "cartId", "referenceTransactionId") if name in order}
 
 
 def _unfinished_orders(store: Store) -> Records[int, Item]:
@@ -97,7 +97,7 @@ def find_order(request: StoreRequest) -> Item:
     if order is not None:
         return order
     for ids in _unfinished_orders(store).values():
-        if text in (str(ids["orderNumber"]), ids.get("id")):
+        if text in (str(ids["orderNumber"]), ids.get("id"), ids.get("referenceTransactionId")):
             cart = store.table("carts").get(ids["cartId"])
             if cart is not None:
                 return {**ids, **cart}
