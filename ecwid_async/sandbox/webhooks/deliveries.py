@@ -173,16 +173,29 @@ class Deliveries:
             attempts += len(due)
             if self.faults.shuffled:
                 self._random.shuffle(due)
-            waiting = deque(due)
+            await self._attempt_all(deque(due))
+        return attempts
 
-            async def work(waiting: deque[Delivery] = waiting) -> None:
-                while waiting:
-                    await self._attempt(waiting.popleft())
+    async def _attempt_all(self, due: deque[Delivery]) -> None:
+        async def work() -> None:
+            while due:
+                delivery = due.popleft()
+                try:
+                    await self._attempt(delivery)
+                finally:
+                    # A cancelled attempt does not count.
+                    if delivery.outcome == "waiting":
+                        self._push(delivery)
+                if self.on_attempt is not None and delivery.attempts:
+                    self.on_attempt(delivery)
 
+        try:
             async with anyio.create_task_group() as tasks:
                 for _ in range(min(_CONCURRENCY, len(due))):
                     tasks.start_soon(work)
-        return attempts
+        finally:
+            for delivery in due:
+                self._push(delivery)
 
     def _pop_due(self, at_most: int) -> list[Delivery]:
         now, due = self._clock(), list[Delivery]()
@@ -221,10 +234,6 @@ class Deliveries:
             delivery.outcome = "refused"
             _log.warning("a webhook of the app %r was not sent: %s", delivery.client_id, error)
         self._note(delivery, now)
-        if delivery.outcome == "waiting":
-            self._push(delivery)
-        if self.on_attempt is not None:
-            self.on_attempt(delivery)
 
     async def _send(self, request: WebhookRequest) -> int:
         if self.sender is not None:

@@ -293,6 +293,27 @@ async def test_at_most_eight_requests_are_sent_at_once(api: Api) -> None:
     assert most == 8
 
 
+async def test_a_cancelled_delivery_loses_nothing(api: Api, receiver: Receiver) -> None:
+    started = anyio.Event()
+
+    async def hang(request: object) -> int:
+        started.set()
+        await anyio.sleep_forever()
+        return 200
+
+    api.sandbox.deliveries.sender = hang
+    for _ in range(20):
+        emit(api)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(api.sandbox.deliveries.deliver_due)
+        await started.wait()
+        tasks.cancel_scope.cancel()
+    assert api.sandbox.deliveries.waiting == 20
+    api.sandbox.deliveries.sender = receiver
+    assert await api.sandbox.deliveries.deliver_due() == 20
+    assert {len(delivery.attempts) for delivery in api.sandbox.deliveries} == {1}
+
+
 # Running in the background.
 
 
