@@ -40,8 +40,8 @@ class UnauthenticatedPayments:
             return None
         store = self._ecwid.store(request.store_id, request.payment.token)
         try:
-            order = await store.orders.get(order_id)
-            profile = await store.profile.get(response_fields="formatsAndUnits(currency)")
+            order = await store.orders.get(order_id).without_cache()
+            profile = await store.profile.get(response_fields="formatsAndUnits(currency)").without_cache()
         except (InvalidToken, NotFound):
             return None
         currency = None if profile.formats_and_units is None else profile.formats_and_units.currency

@@ -64,7 +64,7 @@ class UnverifiedPayload(Payload):
     async def _token_opens_store(self, ecwid: "Ecwid") -> bool:
         store = ecwid.store(self.store_id, self.access_token)
         try:
-            profile = await store.profile.get(response_fields=_STORE_ID)
+            profile = await store.profile.get(response_fields=_STORE_ID).without_cache()
         except (InvalidToken, StoreNotFound):
             return False
         return profile.general_info is not None and profile.general_info.store_id == self.store_id

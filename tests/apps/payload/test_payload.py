@@ -5,7 +5,7 @@ import pytest
 from ecwid_async import Ecwid, MissingScope, RetryPolicy, ServerError
 from ecwid_async.apps import PayloadError, PayloadReader, UnverifiedPayload, VerifiedPayload
 from ecwid_async.sandbox import App, Sandbox
-from ecwid_async.transport import MemoryTransport, Secret, make_response
+from ecwid_async.transport import MemoryCache, MemoryTransport, Secret, make_response
 
 TOKEN = "secret_of_the_store"
 
@@ -52,6 +52,14 @@ async def test_a_token_that_does_not_open_the_store_is_refused(sandbox: Sandbox,
 )
 async def test_a_profile_of_another_store_is_refused(profile: object) -> None:
     async with Ecwid(transport=MemoryTransport([make_response(profile)])) as ecwid:
+        with pytest.raises(PayloadError):
+            await payload().verify_store(ecwid)
+
+
+async def test_a_cached_profile_proves_nothing(sandbox: Sandbox) -> None:
+    async with Ecwid(transport=sandbox, cache=MemoryCache()) as ecwid:
+        await payload().verify_store(ecwid)
+        sandbox.stores[1003].revoke(TOKEN)
         with pytest.raises(PayloadError):
             await payload().verify_store(ecwid)
 
