@@ -17,7 +17,8 @@ __all__ = ["EventBody", "canonical_event_type", "parse_body", "read_event"]
 _MAX_DEPTH: Final = 32
 # Longer than any number with a meaning.
 _MAX_NUMBER: Final = 64
-_MAX_ID: Final = 200
+# With the name of a handler, it has to fit into 255 characters.
+_MAX_ID: Final = 190
 _MAX_EVENT_TYPE: Final = 100
 _STORE_ID: Final = re.compile("[1-9][0-9]{0,17}")
 _CANONICAL: Final[Mapping[str, str]] = {each.value: each.value for each in EventType}

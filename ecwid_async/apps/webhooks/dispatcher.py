@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from ecwid_async.client import Ecwid
 
 __all__ = ["Dispatcher"]
-
-_SUFFIX_OF_DELETIONS: Final = ".deleted"
 
 
 class Dispatcher:
@@ -81,8 +79,7 @@ class Dispatcher:
             failure = error
         finally:
             # Also if the task is cancelled.
-            if outcome is not WebhookOutcome.SKIPPED:
-                self._guard.record_run(key, has_written=writes.has_written, state=state)
+            self._guard.record_run(key, has_written=writes.has_written, state=state)
         self._report(_record(claimed, outcome, handler, time.monotonic() - start, failure))
         return failure
 
@@ -92,22 +89,14 @@ class Dispatcher:
         event: ReceivedEvent[Any, Any] = ReceivedEvent(
             claimed, handler=handler.name, ecwid=self._ecwid, engine=self._engine, writes=writes
         )
-        if not handler.skip_unchanged:
-            await handler.function(event)
-            return WebhookOutcome.HANDLED, None
-        if await self._is_unchanged(event, writes, key):
-            return WebhookOutcome.SKIPPED, None
+        handled = self._guard.handled_state(key) if handler.skip_unchanged else None
+        if handled is not None:
+            entity = await event.fetch_or_none()
+            if EntityState.of(entity) == handled:
+                return WebhookOutcome.SKIPPED, handled
+            writes.prefetch(entity)
         await handler.function(event)
-        return WebhookOutcome.HANDLED, await self._state_left(event, writes)
-
-    async def _is_unchanged(self, event: ReceivedEvent[Any, Any], writes: OwnWrites, key: EntityKey) -> bool:
-        """Whether the entity is as the handler left it. If not, the handler is given what was read."""
-        handled = self._guard.handled_state(key)
-        if handled is None or event.event_type.endswith(_SUFFIX_OF_DELETIONS):
-            return False
-        entity = await event.fetch_or_none()
-        writes.prefetch(entity)
-        return EntityState.of(entity) == handled
+        return WebhookOutcome.HANDLED, await self._state_left(event, writes) if handler.skip_unchanged else None
 
     async def _state_left(self, event: ReceivedEvent[Any, Any], writes: OwnWrites) -> EntityState | None:
         """The state that the handler has read and left as it was, even if it wrote. None if there is none."""

@@ -32,7 +32,7 @@ def _number(event: StoreEvent) -> int:
 
 async def _found(call: Call[T]) -> T | None:
     try:
-        return await call
+        return await call.without_cache()
     except StoreNotFound:
         raise
     except NotFound as error:
@@ -66,7 +66,7 @@ async def _coupon(store: "Store", event: StoreEvent) -> object | None:
 
 async def _promotion(store: "Store", event: StoreEvent) -> object | None:
     number = _number(event)
-    async for promotion in store.promotions.search():
+    async for promotion in store.promotions.search().without_cache():
         if promotion.id == number:
             return promotion
     if str(event.event_type).endswith(".deleted"):

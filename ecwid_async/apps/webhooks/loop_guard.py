@@ -49,7 +49,7 @@ class LoopGuard:
     It is kept in memory: each process counts for itself, and begins anew when it starts.
     """
 
-    def __init__(self, limit: LoopLimit | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit: LoopLimit | None, clock: Callable[[], float] = time.time) -> None:
         self._limit = limit
         self._clock = clock
         self._entities: OrderedDict[EntityKey, _Entity] = OrderedDict()

@@ -103,10 +103,11 @@ class Webhooks(WebhookRouter):
         """How often each outcome occurred in this process."""
         self._is_known = None if stores is None else _known_stores(stores)
         self._accepts = _policy(accept)
+        self._ecwid = ecwid
         self._records = records
         self._clock = clock
         self._dispatcher = Dispatcher(
-            self, ecwid=ecwid, engine=engine, guard=LoopGuard(loop_limit), report=self._report
+            self, ecwid=ecwid, engine=engine, guard=LoopGuard(loop_limit, clock), report=self._report
         )
 
     def __repr__(self) -> str:
@@ -166,6 +167,7 @@ class Webhooks(WebhookRouter):
         is_own = event.event_type.startswith("application.")
         if self._is_known is not None and not is_own and not await self._is_known(event.store_id):
             return WebhookOutcome.UNKNOWN_STORE
+        await self._drop_cached(event.store_id)
         if not self._accepts(event):
             return WebhookOutcome.DROPPED
         stored = StoredEvent(
@@ -177,6 +179,16 @@ class Webhooks(WebhookRouter):
             received_at=self._clock(),
         )
         return WebhookOutcome.ACCEPTED if await self.inbox.put(stored) else WebhookOutcome.DUPLICATE
+
+    async def _drop_cached(self, store_id: int) -> None:
+        """Forget the cached responses of a store. Also for events that are left out: the store has changed."""
+        if self._ecwid is None:
+            return
+        try:
+            await self._ecwid.cache.drop(store_id)
+        except Exception as error:
+            # The event matters more. Cached responses are forgotten in time anyway.
+            _logger.warning("can't drop the cached responses of store %d: %s", store_id, type(error).__name__)
 
     async def run(self, *, until_idle: bool = False) -> None:
         """Run the handlers of stored events until `stop` is called, or with `until_idle` until none is due.
