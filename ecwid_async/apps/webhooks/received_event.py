@@ -1,5 +1,7 @@
 """`ReceivedEvent`: an event as a handler is given it, with its store, its entity and a transaction."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
@@ -11,6 +13,8 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.models.events import StoreEvent
 
 if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
     from ecwid_async.apps.inbox import ClaimedEvents
     from ecwid_async.client import Ecwid, Store
 
@@ -42,7 +46,7 @@ class ReceivedEvent(Generic[E, T]):
         *,
         handler: str,
         ecwid: "Ecwid | None" = None,
-        engine: object | None = None,
+        engine: "AsyncEngine | None" = None,
         writes: OwnWrites | None = None,
     ) -> None:
         self._claimed = claimed
@@ -151,3 +155,22 @@ class ReceivedEvent(Generic[E, T]):
         if entity is None:
             raise EntityGone(f"{self.event_type}: the entity {self.entity_id!r} is not in store {self.store_id}.")
         return entity
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["AsyncConnection"]:
+        """A transaction in the application's database, which takes effect once for these events and this handler.
+
+        It begins with a record in the table ``ecwid_handled``, which is committed or rolled back with what you write.
+        If the events are recorded already, it raises `AlreadyHandled`: let that pass, the handler has succeeded. Calls
+        of the API within it raise `RuntimeError`: fetch before you open it.
+
+        Raises `ConfigError` if the webhooks have no `engine`, and for a database other than SQLite and PostgreSQL.
+        """
+        if self._engine is None:
+            raise ConfigError("there is no database for a transaction: pass the application's `engine` to Webhooks.")
+        from ecwid_async.apps.inbox import handled_once
+
+        # Each handler of an event has a transaction of its own.
+        ids = [f"{event_id}/{self._handler}" for event_id in self._claimed.event_ids]
+        async with handled_once(self._engine, self.store_id, ids) as connection:
+            yield connection

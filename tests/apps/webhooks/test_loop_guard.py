@@ -116,9 +116,8 @@ async def test_all_events_about_the_same_version_are_skipped():
     await app.settle()
     app.seen.clear()
     for _ in range(3):
-        app.sandbox.emit(
-            evolve(sample_event("product.updated", entity_id=app.product), event_created=int(app.clock.now))
-        )
+        now = int(app.clock.now)
+        app.sandbox.emit(sample_event("product.updated", entity_id=app.product, event_created=now))
     app.outcomes()
     await app.settle()
     assert app.outcomes() == [WebhookOutcome.SKIPPED] * 3
