@@ -1,4 +1,4 @@
-"""Processes that handle events, and are killed, stopped and continued: no event is lost, or handled out of order.
+"""Processes that handle events, and are killed, stopped and continued: no event is lost, and none has two effects.
 
 The processes, the server and the signals are real. `nox -s chaos` does more of them.
 """
@@ -16,7 +16,6 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
-from ecwid_async.apps.inbox import InboxSettings
 from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox
 from tests.apps.inbox.clock import new_event
 from tests.apps.inbox.postgresql.test_inbox import execute, until
@@ -24,38 +23,37 @@ from tests.processes import ChildProcess, start_process
 
 # `nox -s chaos` runs more examples than the default of Hypothesis.
 THOROUGH = settings().max_examples > 100
-SETTINGS: Final = InboxSettings(
-    lease=1.0, poll_interval=0.05, grace=2.0, first_delay=0.05, max_delay=0.5, max_attempts=200
-)
-
 PROGRAM: Final = """
 import asyncio, random, signal, sys
-import psycopg
-from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox
-from tests.apps.inbox.postgresql.test_kills import SETTINGS
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from ecwid_async.apps import InboxSettings, PostgreSQLInbox, handled_once
+
+SETTINGS = InboxSettings(
+    lease=1.0, poll_interval=0.05, grace=2.0, first_delay=0.05, max_delay=0.5, max_attempts=200
+)
+EFFECT = text("INSERT INTO effects (store_id, event_id) VALUES (:store_id, :event_id)")
 
 async def main(url, log):
+    # A process that is stopped within a transaction would keep others from its store.
+    options = "-c idle_in_transaction_session_timeout=1000"
+    engine = create_async_engine(url, connect_args={"options": options})
     with open(log, "a") as lines:
 
         async def handle(group):
-            event = group.events[0]
+            (event,) = group.events
             print(event.store_id, event.event_id, "begins", file=lines, flush=True)
             await asyncio.sleep(random.uniform(0, 0.01))
             if event.event_type == "customer.updated" and event.attempts < 3:
                 raise ValueError("it fails twice")
-            async with await psycopg.AsyncConnection.connect(url.replace("+psycopg", "")) as connection:
-                cursor = await connection.execute(
-                    "INSERT INTO applied (store_id, event_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                    [event.store_id, event.event_id],
-                )
-                if cursor.rowcount:
-                    await connection.execute("INSERT INTO effects VALUES (%s, %s)", [event.store_id, event.event_id])
-            print(event.store_id, event.event_id, "ends", file=lines, flush=True)
+            async with handled_once(engine, event.store_id, group.event_ids) as connection:
+                await connection.execute(EFFECT, {"store_id": event.store_id, "event_id": event.event_id})
 
         async with PostgreSQLInbox(url, SETTINGS) as inbox:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, inbox.stop)
             print("ready", file=lines, flush=True)
             await inbox.run(handle)
+    await engine.dispose()
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -105,9 +103,7 @@ async def handlers_of(url: str, folder: Path) -> AsyncIterator[Handlers]:
         await inbox.status()
     execute(
         url,
-        "DROP TABLE IF EXISTS applied, effects;"
-        "CREATE TABLE applied (store_id bigint, event_id text, PRIMARY KEY (store_id, event_id));"
-        "CREATE TABLE effects (store_id bigint, event_id text, number bigserial)",
+        "DROP TABLE IF EXISTS effects; CREATE TABLE effects (store_id bigint, event_id text, number bigserial)",
     )
     handlers = Handlers(url, folder)
     try:
@@ -140,7 +136,7 @@ def check(url: str, handlers: Handlers, *, events: int, stores: int, interruptio
         found = execute(url, f"SELECT event_id FROM effects WHERE store_id = {store} ORDER BY number")
         numbers = [int(event_id.rpartition("-")[2]) for (event_id,) in found]
         steady = [number for number in numbers if number % 10]
-        if interruptions == 0:
+        if interruptions <= 1:  # from the second one on, an event is repeated later
             assert steady == sorted(steady)
     assert {status for (status,) in execute(url, "SELECT status::text FROM procrastinate_jobs")} <= {"todo"}
 
@@ -151,18 +147,18 @@ async def test_a_process_that_is_killed_loses_no_event_and_repeats_the_one_in_pr
     async with handlers_of(url, tmp_path) as handlers, PostgreSQLInbox(url) as inbox:
         first = handlers.start()
         await until(lambda: "ready" in handlers.lines(first))
-        accepting = asyncio.create_task(accept(inbox, range(60), stores=4, pause=0.005))
-        await until(lambda: len(handlers.lines(first)) > 20)
+        accepting = asyncio.create_task(accept(inbox, range(40), stores=4, pause=0.005))
+        await until(lambda: len(handlers.lines(first)) > 12)
         handlers.kill(first)
         second = handlers.start()
         await accepting
-        await until(lambda: handled(url) == 60)
+        await until(lambda: handled(url) == 40)
         await handlers.end(second)
         # Every store has one event in progress at most.
         runs = handlers.runs()
         repeated = sum(runs.values()) - sum(3 if int(name.rpartition("-")[2]) % 10 == 0 else 1 for name in runs)
         assert 0 <= repeated <= 4
-        check(url, handlers, events=60, stores=4, interruptions=1)
+        check(url, handlers, events=40, stores=4, interruptions=1)
 
 
 @pytest.mark.slow
