@@ -13,6 +13,7 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Annotated
 
 import anyio
+from attrs import evolve
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
@@ -137,6 +138,8 @@ def _send_webhooks(sandbox: "Sandbox", url: str, secret: str) -> None:
     """Send the webhooks of all stores to an app, and print each attempt."""
     from ecwid_async.sandbox.seed import add_demo_app
 
+    # As in the real store, where most events of an order are about its products and its customer.
+    sandbox.set_switches(evolve(sandbox.switches, order_effects=True))
     add_demo_app(sandbox, webhook_url=url, client_secret=secret)
     sandbox.deliveries.on_attempt = _print_attempt
 

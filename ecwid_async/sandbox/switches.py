@@ -35,6 +35,7 @@ class Switches:
     `redirect_store_id`, `redirect_state`: whether the redirect after the consent page has the ``store_id`` and the
     ``state`` of the authorization.
     `token_type`: the type of a new token, which is spelled in different ways.
+    `order_effects`: whether a new order reduces the stock of its products, and creates its customer.
     `reject_unknown`: whether unknown parameters and body fields get a 400; the real API ignores them.
     """
 
@@ -55,4 +56,5 @@ class Switches:
     redirect_store_id: bool = True
     redirect_state: bool = False
     token_type: str = "Bearer"  # noqa: S105  not a token
+    order_effects: bool = False
     reject_unknown: bool = False

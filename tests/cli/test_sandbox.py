@@ -226,4 +226,4 @@ def test_an_app_gets_the_webhooks_of_the_changes(start, monkeypatch):
 def test_webhooks_stay_on_this_machine(ecwid):
     outcome = ecwid("sandbox", "serve", "--webhooks", "https://example.com/webhooks")
     assert outcome.code == 2
-    assert "--webhooks: a sandbox sends webhooks only to this machine" in outcome.err
+    assert "--webhooks: a sandbox sends requests only to this machine" in outcome.err

@@ -9,9 +9,9 @@ from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.columns import optional_term
 from ecwid_async.sandbox.routes.support.customer_stats import compute_stats, customer_by_email
 from ecwid_async.sandbox.routes.support.customer_storage import (
-    GENERAL_GROUP,
     complete_customer,
     group_names,
+    new_customer,
     save_customer,
 )
 from ecwid_async.sandbox.routes.support.filters import at_least, at_most, contains, one_of, since, until
@@ -30,7 +30,6 @@ from ecwid_async.sandbox.state import (
     Store,
     Table,
     decode_json,
-    format_time,
     parse_time,
     select_rows,
 )
@@ -222,35 +221,9 @@ def create_customer(request: StoreRequest) -> Result:
     if "@" not in email:
         raise ErrorResponse.wrong_parameter("Field 'email' is required and must be an email address")
     _check_email_is_free(store, email)
-    customer_id = table.new_id()
-    statistics = compute_stats(store, email)
-    contact = {"contact": email, "type": "EMAIL", "default": True}
-    customer = {
-        "id": customer_id,
-        "name": "",
-        "email": email,
-        "registered": format_time(request.now),
-        "updated": format_time(request.now),
-        "totalOrderCount": statistics["numberOfOrders"],
-        "customerGroupId": GENERAL_GROUP,
-        "customerGroupName": group_names(store)[GENERAL_GROUP],
-        "shippingAddresses": [],
-        "contacts": [],
-        "taxExempt": False,
-        "taxId": "",
-        "taxIdValid": True,
-        "b2b_b2c": "b2c",
-        "fiscalCode": "",
-        "electronicInvoicePecEmail": "",
-        "electronicInvoiceSdiCode": "",
-        "acceptMarketing": False,
-        "stats": statistics,
-        "privateAdminNotes": "",
-        "favorites": [],
-    }
-    sent.setdefault("contacts", [contact])
-    table.put(complete_customer(request, {**customer, **sent, "email": email}, sent))
-    return {"id": customer_id}
+    customer = new_customer(request, {**sent, "email": email})
+    table.put(customer)
+    return {"id": customer["id"]}
 
 
 @route("PUT /customers/{customerId}")

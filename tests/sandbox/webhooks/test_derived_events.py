@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ecwid_async.sandbox import Install
+from ecwid_async.sandbox import Install, Switches
 from ecwid_async.sandbox.webhooks import EVENT_TYPES
 from tests.sandbox.api import Api, Clock
 from tests.sandbox.webhooks.apps import CLIENT_ID, STORE_ID, new_events
@@ -95,6 +95,18 @@ def test_an_order_changes_the_stock_of_its_products_and_its_customer(api: Api) -
         ("product.updated", mug, None),
         ("product.updated", cup, None),
         ("customer.updated", customer_id, {"customerEmail": "ann@example.com"}),
+    ]
+
+
+def test_an_order_of_a_new_customer_creates_it(api: Api) -> None:
+    api.sandbox.set_switches(Switches(order_effects=True))
+    mug = api.post("/products", {"name": "Mug", "quantity": 5})["id"]
+    new_events(api)
+    number, _ = create_order(api, items=[{"productId": mug, "name": "Mug", "price": 1, "quantity": 1}])
+    events = new_events(api)
+    assert [event[:2] for event in events[:2]] == [("order.created", number), ("product.updated", mug)]
+    assert [(event[0], event[2]) for event in events[2:]] == [
+        ("customer.created", {"customerEmail": "ann@example.com"})
     ]
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given, note
+from hypothesis import strategies as st
 
 from ecwid_async.models import StoreEvent
 from ecwid_async.sandbox import App, Install, Switches
@@ -30,7 +31,7 @@ def items(store: Store) -> dict[tuple[str, Key], bytes | None]:
 
 
 @pytest.mark.chaos
-@given(seeds=SEEDS, switches=SWITCHES)
+@given(seeds=SEEDS, switches=SWITCHES | st.just(Switches(order_effects=True)))
 def test_each_changed_item_has_its_event(seeds: list[int], switches: Switches) -> None:
     sandbox, clock = small_store(switches)
     store = sandbox.stores[7]

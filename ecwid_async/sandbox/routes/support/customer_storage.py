@@ -4,6 +4,7 @@ from typing import Final
 
 from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.routes.support.addresses import format_address, with_region_names, with_split_name
+from ecwid_async.sandbox.routes.support.customer_stats import compute_stats
 from ecwid_async.sandbox.routes.support.items import get_or_404
 from ecwid_async.sandbox.state import Item, Store, Table, format_time
 
@@ -14,6 +15,7 @@ __all__ = [
     "customer_group_table",
     "find_customer",
     "group_names",
+    "new_customer",
     "save_customer",
 ]
 
@@ -46,6 +48,38 @@ def find_customer(request: StoreRequest) -> Item:
 def save_customer(request: StoreRequest, customer: Item) -> None:
     """Store a customer, updated now."""
     request.store.table("customers").put(customer | {"updated": format_time(request.now)})
+
+
+def new_customer(request: StoreRequest, sent: Item) -> Item:
+    """A new customer: the sent fields, an id, defaults and the statistics of earlier orders."""
+    store, email = request.store, sent["email"]
+    customer_id = store.table("customers").new_id()
+    statistics = compute_stats(store, email)
+    customer = {
+        "id": customer_id,
+        "name": "",
+        "email": email,
+        "registered": format_time(request.now),
+        "updated": format_time(request.now),
+        "totalOrderCount": statistics["numberOfOrders"],
+        "customerGroupId": GENERAL_GROUP,
+        "customerGroupName": group_names(store)[GENERAL_GROUP],
+        "shippingAddresses": [],
+        "contacts": [],
+        "taxExempt": False,
+        "taxId": "",
+        "taxIdValid": True,
+        "b2b_b2c": "b2c",
+        "fiscalCode": "",
+        "electronicInvoicePecEmail": "",
+        "electronicInvoiceSdiCode": "",
+        "acceptMarketing": False,
+        "stats": statistics,
+        "privateAdminNotes": "",
+        "favorites": [],
+    }
+    sent = {"contacts": [{"contact": email, "type": "EMAIL", "default": True}], **sent}
+    return complete_customer(request, {**customer, **sent}, sent)
 
 
 def complete_customer(request: StoreRequest, customer: Item, sent: Item) -> Item:

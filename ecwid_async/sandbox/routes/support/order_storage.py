@@ -12,6 +12,7 @@ from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.addresses import with_region_names, with_split_name
 from ecwid_async.sandbox.routes.support.customer_stats import customer_by_email, refresh_stats
 from ecwid_async.sandbox.routes.support.items import without_nulls
+from ecwid_async.sandbox.routes.support.order_effects import create_customer_of, reduce_stock
 from ecwid_async.sandbox.state import Item, Records, Store, format_time, parse_number, parse_time, sum_amounts
 
 __all__ = [
@@ -39,6 +40,11 @@ def save_order(request: StoreRequest, order: Item, before: Item) -> Item:
     store = request.store
     if order.get("hidden") and order.get("paymentStatus") != "INCOMPLETE":
         raise ErrorResponse.wrong_parameter("hidden can only be set for unfinished orders (paymentStatus INCOMPLETE)")
+    is_finished = order.get("paymentStatus") != "INCOMPLETE"
+    was_finished = bool(before) and before.get("paymentStatus") != "INCOMPLETE"
+    if store.switches.order_effects and is_finished and not was_finished:
+        create_customer_of(request, order)
+        reduce_stock(request, order.get("items") or ())
     customer = customer_by_email(store, order.get("email") or "")
     if customer is not None:
         order["customerId"] = customer["id"]
