@@ -102,6 +102,10 @@ class Headers(Mapping[str, str]):
             )
         )
 
+    def masked(self) -> "Headers":
+        """A copy in which the secrets of `hide_secrets` are masked."""
+        return self.mask(self._hidden_secrets())
+
     @property
     def pairs(self) -> tuple[tuple[str | bytes, str | bytes], ...]:
         """Names and values as they were passed."""
@@ -145,7 +149,7 @@ class Headers(Mapping[str, str]):
         }
 
     def __reduce__(self) -> tuple[type["Headers"], tuple[tuple[tuple[str, str], ...]]]:
-        return Headers, (tuple(self.mask(self._hidden_secrets()).items()),)
+        return Headers, (tuple(self.masked().items()),)
 
 
 def _decode_header(raw: str | bytes) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ecwid_async.transport.cache import MemoryCache as MemoryCache
     from ecwid_async.transport.cache import NoCache as NoCache
     from ecwid_async.transport.cache import SharedReads as SharedReads
+    from ecwid_async.transport.cache.redis import RedisCache as RedisCache
     from ecwid_async.transport.deadline import with_deadlines as with_deadlines
     from ecwid_async.transport.http.base_url import DEFAULT_BASE_URL as DEFAULT_BASE_URL
     from ecwid_async.transport.http.base_url import normalize_url as normalize_url
@@ -55,6 +56,7 @@ _MODULES: Final = {
     "aiohttp": ("AiohttpTransport",),
     "auth": ("Auth", "FormAuth", "Secret"),
     "cache": ("STOREFRONT_SECONDS", "Cache", "CachedReads", "CachePolicy", "MemoryCache", "NoCache", "SharedReads"),
+    "cache.redis": ("RedisCache",),
     "deadline": ("with_deadlines",),
     "http.base_url": ("DEFAULT_BASE_URL", "normalize_url", "validate_base_url"),
     "http.connection_pools": ("PoolPerLoop",),

@@ -9,7 +9,12 @@ import pytest
 
 from ecwid_async import transport
 
-NEEDS_EXTRA = {"Httpx2Transport": "httpx2", "PyqwestTransport": "pyqwest", "RedisLimiter": "redis"}
+NEEDS_EXTRA = {
+    "Httpx2Transport": "httpx2",
+    "PyqwestTransport": "pyqwest",
+    "RedisCache": "redis",
+    "RedisLimiter": "redis",
+}
 
 
 @pytest.mark.parametrize("name", transport.__all__)
