@@ -94,6 +94,13 @@ def test_requests_need_an_installed_app_its_urls_and_an_order(sandbox: Sandbox, 
             build("unknown", 1003, number)
 
 
+def test_the_authenticated_field_has_no_padding_that_could_be_wrong(sandbox: Sandbox, number: int) -> None:
+    sandbox.install("my&app", 1003)
+    sandbox.checkout.payment_request("my&app", 1003, number, fields="data", fault="wrong_padding")
+    with pytest.raises(ValueError, match="no padding"):
+        sandbox.checkout.payment_request("my&app", 1003, number, fault="wrong_padding")
+
+
 def test_requests_of_ecwid_itself_are_not_those_of_an_app(sandbox: Sandbox, number: int) -> None:
     sandbox.requests_per_minute = 1
     for _ in range(3):

@@ -29,7 +29,12 @@ def encrypt_cbc(client_secret: str, plain: bytes, fault: Fault | None = None) ->
 
 
 def encrypt_gcm(client_secret: str, plain: bytes, fault: Fault | None = None) -> str:
-    """URL-safe Base64, without padding characters, of a nonce of 16 bytes, AES-128-GCM and a tag of 16 bytes."""
+    """URL-safe Base64, without padding characters, of a nonce of 16 bytes, AES-128-GCM and a tag of 16 bytes.
+
+    Raises `ValueError` for the fault "wrong_padding": GCM has no padding.
+    """
+    if fault == "wrong_padding":
+        raise ValueError("enc_data has no padding: use another fault, or fields='data'")
     nonce = os.urandom(_BLOCK)
     encryptor = Cipher(algorithms.AES128(_key(client_secret, fault)), modes.GCM(nonce)).encryptor()
     ciphertext = encryptor.update(plain) + encryptor.finalize()

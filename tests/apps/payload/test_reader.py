@@ -9,6 +9,9 @@ import subprocess
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES128
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +28,19 @@ IV = b"an-iv-of-16bytes"
 VECTOR = (
     "YW4taXYtb2YtMTZieXRlc85ovmUAArRV86BVUMqAyIBf8jncvj8ueYeGVQeoTc2bzeTdvJFhHfKYqHnYc_BEc6xxXl65_iJdaLM0ywvyBrFFf0OslNQ-"
     "T8myVRWwvnb1"
+)
+
+# A longer one with padding characters, made in the same way.
+LONG_SECRET = "test_client_secret_0123456789"
+LONG_PLAIN = (
+    '{"access_token":"secret_of_store_1003_0123456789abcdef","store_id":1003,"lang":"en_US","public_token":'
+    '"public_of_store_1003_0123456789abcdef","view_mode":"INLINE","unknown":"our openssl"}'
+)
+LONG_IV = b"appauth-fixed-iv"
+LONG_VECTOR = (
+    "YXBwYXV0aC1maXhlZC1pdhIzjFPUtYpLNVCK76EMJ_xcFMfgXSdobeCZPg0T2vlkwhjC2bWGBQOOoUo3akIzy2QVUSCSouXmmUzH"
+    "7y1TricHQi3KTCuZKwkYZVONq1OqHx8pyy4xBx6KA8whi4aO5-2qXXtqL-b6R0PcESYQsBcJ7C5lXe9c2So3qWXVVPpNCnEy7Epb"
+    "m74n3hB5oqCO5-izKGEdKLhno1XoDmTg51bidCIFYMu7SJNYOI9O1zXg70kZcs1o3rKZ8nc_lyHLvA=="
 )
 
 
@@ -79,11 +95,23 @@ def test_a_payload_made_by_openssl_is_read(reader: PayloadReader) -> None:
     assert payload.public_token is None
 
 
+def test_a_longer_payload_made_by_openssl_is_read() -> None:
+    payload = PayloadReader(LONG_SECRET).decrypt_unauthenticated(LONG_VECTOR)
+    assert (payload.store_id, payload.language, payload.view_mode) == (1003, "en_US", ViewMode.INLINE)
+    assert payload.access_token == "secret_of_store_1003_0123456789abcdef"
+    assert payload.public_token == "public_of_store_1003_0123456789abcdef"
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl")
-def test_openssl_makes_the_payload_again() -> None:
-    arguments = ["openssl", "enc", "-aes-128-cbc", "-K", SECRET.encode()[:16].hex(), "-iv", IV.hex()]
-    made = subprocess.run(arguments, input=PLAIN.encode(), capture_output=True, check=True).stdout
-    assert base64.urlsafe_b64encode(IV + made).decode().rstrip("=") == VECTOR
+@pytest.mark.parametrize(
+    ("secret", "iv", "plain", "vector"),
+    [(SECRET, IV, PLAIN, VECTOR), (LONG_SECRET, LONG_IV, LONG_PLAIN, LONG_VECTOR)],
+    ids=["short", "long"],
+)
+def test_openssl_makes_the_payloads_again(secret: str, iv: bytes, plain: str, vector: str) -> None:
+    arguments = ["openssl", "enc", "-aes-128-cbc", "-K", secret.encode()[:16].hex(), "-iv", iv.hex()]
+    made = subprocess.run(arguments, input=plain.encode(), capture_output=True, check=True).stdout
+    assert base64.urlsafe_b64encode(iv + made).decode().rstrip("=") == vector.rstrip("=")
 
 
 def test_the_sandbox_opens_a_page_with_a_payload(reader: PayloadReader, sandbox: Sandbox) -> None:
@@ -199,6 +227,21 @@ def test_text_that_is_no_payload_is_refused_with_the_same_error(reader: PayloadR
 def test_a_damaged_payload_is_refused_with_the_same_error(reader: PayloadReader, sandbox: Sandbox, fault: str) -> None:
     payload = query_of(sandbox.iframe_url("app", 1003, fault=fault))["payload"]  # type: ignore[arg-type]
     assert refusal(reader, payload) == refusal(reader, "")
+
+
+def test_valid_contents_with_wrong_padding_are_refused(reader: PayloadReader) -> None:
+    """The contents alone would be readable."""
+    plain = fields()
+    plain = fields(public_token="p" * (1 + (-len(plain) - len(', "public_token": "p"') + 8) % 16))
+    assert len(plain) % 16 == 8
+    iv = bytes(16)
+    for padding in (bytes([1, 2, 3, 4, 5, 6, 7, 8]), b"        " + b" " * 16, bytes([8] * 7 + [0])):
+        encryptor = Cipher(AES128(SECRET.encode()[:16]), CBC(iv)).encryptor()
+        sealed = iv + encryptor.update(plain + padding) + encryptor.finalize()
+        assert refusal(reader, base64.b64encode(sealed).decode()) == refusal(reader, "")
+    encryptor = Cipher(AES128(SECRET.encode()[:16]), CBC(iv)).encryptor()
+    sealed = iv + encryptor.update(plain + bytes([8] * 8)) + encryptor.finalize()
+    assert reader.decrypt_unauthenticated(base64.b64encode(sealed).decode()).store_id == 1003
 
 
 @pytest.mark.parametrize(
