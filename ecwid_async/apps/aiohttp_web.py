@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
 
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.web import (
@@ -24,7 +25,7 @@ from ecwid_async.calls import TimeLimit, deadline
 from ecwid_async.errors import EcwidError
 from ecwid_async.wire import Headers
 
-__all__ = ["routes", "setup_deadlines", "setup_problems"]
+__all__ = ["AccessLogger", "routes", "setup_deadlines", "setup_problems"]
 
 _AiohttpHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _TIME_LIMIT: Final = web.RequestKey("ecwid_time_limit", TimeLimit)
@@ -81,6 +82,19 @@ def _aiohttp_handler(handler: Handler, max_body: int, body_timeout: float) -> _A
 
 def _to_aiohttp(response: OutgoingResponse) -> web.Response:
     return web.Response(status=response.status, headers=response.headers, body=response.body)
+
+
+class AccessLogger(AbstractAccessLogger):
+    """An access log without queries, which may have the code of an installation or a payload.
+
+    ``web.run_app(app, access_log_class=AccessLogger)``
+    """
+
+    def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
+        """Log a request."""
+        size = response.body_length
+        shown = request.remote, request.method, request.rel_url.raw_path, response.status, size, time
+        self.logger.info('%s "%s %s" %d, %d bytes, %.3f s', *shown)
 
 
 def setup_problems(app: web.Application) -> None:

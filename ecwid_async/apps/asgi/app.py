@@ -7,6 +7,7 @@ from ecwid_async.apps.asgi.messages import (
     BodyTooLarge,
     BodyTooSlow,
     ClientGone,
+    hide_query,
     incoming_request,
     route_path,
     send_response,
@@ -86,4 +87,6 @@ class AsgiApp:
             return too_slow()
         except ClientGone:
             return None
+        finally:
+            hide_query(scope)
         return await respond(handler, request)

@@ -9,7 +9,7 @@ from ecwid_async.apps.asgi.types import Receive, Scope, Send
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.wire import Headers, parse_content_length
 
-__all__ = ["BodyTooLarge", "BodyTooSlow", "ClientGone", "incoming_request", "route_path", "send_response"]
+__all__ = ["BodyTooLarge", "BodyTooSlow", "ClientGone", "hide_query", "incoming_request", "route_path", "send_response"]
 
 _BODILESS: Final = frozenset({204, 304})
 
@@ -71,6 +71,20 @@ def route_path(scope: Scope) -> str:
     if root and (path == root or path.startswith(f"{root}/")):
         path = path[len(root) :]
     return path or "/"
+
+
+def hide_query(scope: Scope) -> None:
+    """Mask the parameters of a request that was read, so that access logs which are written at its end lack them.
+
+    They may be a code or a payload. The server and the framework share the scope, if nothing in between copies it.
+    """
+    parts = bytes(scope.get("query_string", b"")).split(b"&")
+    scope["query_string"] = b"&".join(_masked(part) for part in parts)
+
+
+def _masked(parameter: bytes) -> bytes:
+    name, equals, _ = parameter.partition(b"=")
+    return parameter if not equals or name.lower() == b"eventtype" else name + b"=***"
 
 
 async def send_response(send: Send, response: OutgoingResponse) -> None:

@@ -23,6 +23,7 @@ class Client:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.gone = asyncio.Event()
+        self.scope: dict[str, Any] = {}
 
     async def request(
         self,
@@ -43,6 +44,7 @@ class Client:
             "query_string": query,
             "headers": list(headers),
         }
+        self.scope = scope
         parts = list(body)
         response = Received()
 

@@ -55,6 +55,14 @@ async def test_some_servers_put_the_query_into_the_raw_path() -> None:
     assert response.body == b"/a?b=1"
 
 
+async def test_access_logs_lack_the_parameters() -> None:
+    """They may be the code of an installation, or a payload."""
+    client = Client(AsgiApp(echo))
+    response = await client.request("/", query=b"payload=abc&installed&eventtype=order.created&code=")
+    assert response.body == b"/?payload=abc&installed&eventtype=order.created&code="
+    assert client.scope["query_string"] == b"payload=***&installed&eventtype=order.created&code=***"
+
+
 async def test_no_length_is_sent_with_a_response_that_has_no_body() -> None:
     async def empty(request: IncomingRequest) -> OutgoingResponse:
         return OutgoingResponse(204)

@@ -1,0 +1,145 @@
+"""The example app in a process of its own, installed in a store of a sandbox that sends it webhooks."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urljoin
+
+import aiohttp
+import pytest
+from attrs import define, field
+
+from ecwid_async.sandbox import App, Sandbox
+from ecwid_async.sandbox.server import serve
+from ecwid_async.tokens import new_key
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+STORE = 1003
+TOKEN = "secret_of_the_store"
+CLIENT_ID = "orders-app"
+CLIENT_SECRET = "secret_of_the_app_0123456789"
+SCOPES = ["read_store_profile", "read_orders", "read_catalog", "read_customers"]
+
+__all__ = ["CLIENT_ID", "CLIENT_SECRET", "EXAMPLES", "STORE", "TOKEN", "Browser", "RunningApp", "running_app"]
+
+
+@define
+class RunningApp:
+    url: str
+    api_url: str
+    sandbox: Sandbox
+    folder: Path
+    process: asyncio.subprocess.Process
+    lines: list[str] = field(factory=list)
+
+    @property
+    def output(self) -> str:
+        return "".join(self.lines)
+
+    async def wait_for(self, text: str) -> None:
+        """Wait until the app has logged a text."""
+        for _ in range(3000):
+            if text in self.output:
+                return
+            assert self.process.returncode is None, self.output
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"{text!r} is not in {self.output}")
+
+    async def status(self, path: str) -> int:
+        async with aiohttp.ClientSession() as client, client.get(self.url + path) as response:
+            return response.status
+
+
+class Browser:
+    """Follows redirects and keeps cookies, also secure ones over loopback, as browsers do."""
+
+    def __init__(self, client: aiohttp.ClientSession) -> None:
+        self._client = client
+        self._cookies: dict[str, str] = {}
+
+    async def open(self, url: str, form: dict[str, str] | None = None) -> tuple[str, int, str]:
+        """Return the final address, the status and the text of a page."""
+        for _ in range(5):
+            method = "GET" if form is None else "POST"
+            cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+            async with self._client.request(method, url, data=form, headers=cookie, allow_redirects=False) as response:
+                for header in response.headers.getall("Set-Cookie", []):
+                    name, _, value = header.partition(";")[0].partition("=")
+                    self._cookies[name] = value
+                if not 300 <= response.status < 400:
+                    return url, response.status, await response.text()
+                url, form = urljoin(url, response.headers["Location"]), None
+        raise AssertionError("too many redirects")
+
+    async def install(self, app: RunningApp) -> tuple[str, int, str]:
+        """Install the app, through the consent page."""
+        address, status, page = await self.open(f"{app.url}/ecwid/install")
+        assert (status, address.startswith(app.api_url.partition("/api/")[0])) == (200, True), page
+        request = re.search(r'name="request" value="([^"]+)"', page)
+        assert request is not None
+        form = {"request": request[1], "store_id": str(STORE), "decision": "accept"}
+        return await self.open(urljoin(address, "authorize"), form)
+
+
+@asynccontextmanager
+async def running_app(folder: Path) -> AsyncIterator[RunningApp]:
+    """Start the app under uvicorn, as a user would, and end it with SIGTERM."""
+    pytest.importorskip("cryptography")
+    sandbox = Sandbox(requests_per_minute=None)
+    sandbox.add_store(STORE, token=TOKEN).profile = {"generalInfo": {"storeId": STORE}}
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        sandbox.add_app(
+            App(
+                client_id=CLIENT_ID,
+                client_secret=CLIENT_SECRET,
+                scopes=frozenset(SCOPES),
+                redirect_uri=f"{url}/ecwid/callback",
+                webhook_url=f"{url}/ecwid/webhooks",
+                iframe_url=f"{url}/ecwid/page",
+            )
+        )
+        async with serve(sandbox) as server:
+            settings = {
+                "APP_URL": url,
+                "APP_FOLDER": str(folder),
+                "ECWID_BASE_URL": server.base_url,
+                "ECWID_OAUTH_URL": server.oauth_url,
+                "ECWID_CLIENT_ID": CLIENT_ID,
+                "ECWID_CLIENT_SECRET": CLIENT_SECRET,
+                "ECWID_TOKEN_KEYS": new_key(),
+            }
+            command = ["-m", "uvicorn", "fastapi_app:app", "--app-dir", str(EXAMPLES), "--ws", "none"]
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *command,
+                "--fd",
+                str(listening.fileno()),
+                env={**os.environ, **settings},
+                pass_fds=[listening.fileno()],
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+            )
+            app = RunningApp(url, server.base_url, sandbox, folder, process)
+            reading = asyncio.create_task(_read(app))
+            try:
+                await app.wait_for("Application startup complete")
+                yield app
+            finally:
+                if process.returncode is None:
+                    process.send_signal(signal.SIGTERM)
+                async with asyncio.timeout(30):
+                    await reading
+                    await process.wait()
+
+
+async def _read(app: RunningApp) -> None:
+    assert app.process.stdout is not None
+    async for line in app.process.stdout:
+        app.lines.append(line.decode())
