@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from ecwid_async.apps.oauth import Uninstalls as Uninstalls
     from ecwid_async.apps.oauth import UninstallState as UninstallState
     from ecwid_async.apps.oauth import authorize_url as authorize_url
+    from ecwid_async.apps.oauth import read_redirect_uri as read_redirect_uri
     from ecwid_async.apps.payload import MemoryUsedPayloads as MemoryUsedPayloads
     from ecwid_async.apps.payload import PageSession as PageSession
     from ecwid_async.apps.payload import PageSessions as PageSessions
@@ -188,6 +189,7 @@ _MODULES: Final = {
         "UninstallState",
         "Uninstalls",
         "authorize_url",
+        "read_redirect_uri",
     ),
     "web": ("Background", "BackgroundStatus", "Handler", "Health", "HealthReport", "Problem", "Restarts", "Service"),
 }

@@ -19,5 +19,5 @@ def client_secret() -> str:
 
     if os.environ.get(_VARIABLE, "").strip():
         return read_client_secrets()[0]
-    sys.stderr.write(f"{_VARIABLE} is not set: webhooks are signed with the demo secret {DEMO_CLIENT_SECRET}\n")
+    sys.stderr.write(f"{_VARIABLE} is not set: the demo secret {DEMO_CLIENT_SECRET} is used\n")
     return DEMO_CLIENT_SECRET

@@ -80,6 +80,13 @@ def serve(
             "ECWID_CLIENT_SECRET."
         ),
     ] = None,
+    redirect_uri: Annotated[
+        str | None,
+        Parameter(
+            help="URL to which users return who install an app: its consent page is at the address in ECWID_OAUTH_URL, "
+            "its secret in ECWID_CLIENT_SECRET."
+        ),
+    ] = None,
     several: SeveralStoresArguments | None = None,
     sizes: DemoStoreOptions | None = None,
 ) -> None:
@@ -88,10 +95,12 @@ def serve(
     The output can be pasted into a shell: it sets base URL, store id and token.
     """
     several, sizes = several or SeveralStoresArguments(), sizes or DemoStoreOptions()
-    secret = _check_webhooks(webhooks)
+    _check_webhooks(webhooks)
+    _check_redirect_uri(redirect_uri)
+    secret = "" if webhooks is None and redirect_uri is None else client_secret()
     demo = _create(several, sizes, requests_per_minute, changes_per_second)
-    if webhooks is not None:
-        _send_webhooks(demo.sandbox, webhooks, secret)
+    if secret:
+        _add_app(demo.sandbox, webhooks, redirect_uri, secret)
     try:
         asyncio.run(_serve(demo, host, port))
     except KeyboardInterrupt:
@@ -121,26 +130,37 @@ def _create(
     return _Demo(demo.sandbox, demo.tokens, file, demo.broken, changes_per_second)
 
 
-def _check_webhooks(url: str | None) -> str:
-    """The secret to sign webhooks with. Raises `UsageError` if they can't be sent to this URL."""
+def _check_webhooks(url: str | None) -> None:
+    """Raise `UsageError` if webhooks can't be sent to this URL."""
     from ecwid_async.sandbox.webhooks import NotLoopback, check_loopback
 
     if url is None:
-        return ""
+        return
     try:
         check_loopback(url)
     except NotLoopback as error:
         raise UsageError(f"--webhooks: {error}.") from None
-    return client_secret()
 
 
-def _send_webhooks(sandbox: "Sandbox", url: str, secret: str) -> None:
-    """Send the webhooks of all stores to an app, and print each attempt."""
+def _check_redirect_uri(url: str | None) -> None:
+    """Raise `UsageError` if users can't return to this URL."""
+    from ecwid_async.apps import read_redirect_uri
+
+    try:
+        if url is not None:
+            read_redirect_uri(url)
+    except ConfigError as error:
+        raise UsageError(f"--redirect-uri: {error}") from None
+
+
+def _add_app(sandbox: "Sandbox", webhooks: str | None, redirect_uri: str | None, secret: str) -> None:
+    """Add an app that can be installed, or that gets the webhooks of all stores, of which each attempt is printed."""
     from ecwid_async.sandbox.seed import add_demo_app
 
-    # As in the real store, where most events of an order are about its products and its customer.
-    sandbox.set_switches(evolve(sandbox.switches, order_effects=True))
-    add_demo_app(sandbox, webhook_url=url, client_secret=secret)
+    if webhooks is not None:
+        # As in the real store, where most events of an order are about its products and its customer.
+        sandbox.set_switches(evolve(sandbox.switches, order_effects=True))
+    add_demo_app(sandbox, webhook_url=webhooks, redirect_uri=redirect_uri, client_secret=secret)
     sandbox.deliveries.on_attempt = _print_attempt
 
 
@@ -209,6 +229,9 @@ def _describe(demo: _Demo, server: "RunningServer") -> str:
     if count == 1:
         ((store_id, token),) = demo.tokens.items()
         lines += [f"export ECWID_STORE_ID={store_id}", f"export ECWID_TOKEN={token}"]
+    for app in demo.sandbox.apps.values():
+        if app.redirect_uri is not None:
+            lines += [f"export ECWID_OAUTH_URL={server.oauth_url}", f"export ECWID_CLIENT_ID={app.client_id}"]
     if demo.tokens_file is not None:
         stores = shlex.quote(str(demo.tokens_file.absolute()))
         lines.append(f"# Then, for example: ecwid sync --stores {stores} --to sqlite:///stores.db --watch 60s")

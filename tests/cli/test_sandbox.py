@@ -6,6 +6,8 @@ import re
 import signal
 import socket
 import time
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
@@ -227,3 +229,22 @@ def test_webhooks_stay_on_this_machine(ecwid):
     outcome = ecwid("sandbox", "serve", "--webhooks", "https://example.com/webhooks")
     assert outcome.code == 2
     assert "--webhooks: a sandbox sends requests only to this machine" in outcome.err
+
+
+def test_an_app_can_be_installed(start, monkeypatch):
+    monkeypatch.setenv("ECWID_CLIENT_SECRET", "my_client_secret")
+    callback = "http://127.0.0.1:1/callback"
+    process = start("sandbox", "serve", "--port", "0", *SMALL, "--redirect-uri", callback)
+    lines = read_output(process, "export ECWID_CLIENT_ID=")
+    found = dict(re.findall(r"export (\w+)=(\S+)", "\n".join(lines)))
+    query = {"client_id": found["ECWID_CLIENT_ID"], "response_type": "code", "scope": "read_orders"}
+    with urlopen(f"{found['ECWID_OAUTH_URL']}/authorize?{urlencode(query)}") as response:
+        assert b"read_orders" in response.read()
+    assert "my_client_secret" not in " ".join(found.values())
+
+
+@pytest.mark.parametrize("url", ["http://example.com/callback", "callback"])
+def test_users_return_to_https_or_this_machine(ecwid, url):
+    outcome = ecwid("sandbox", "serve", "--redirect-uri", url)
+    assert outcome.code == 2
+    assert "--redirect-uri" in outcome.err

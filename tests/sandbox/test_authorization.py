@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from ecwid_async.sandbox import App, Sandbox, Switches
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, add_demo_app, demo_sandbox
 from ecwid_async.sandbox.server import serve
 from ecwid_async.wire import Headers, Options, Request, Response
 from tests.sandbox.api import Api, Clock
@@ -266,3 +267,29 @@ async def test_the_server_serves_the_same(sandbox: Sandbox) -> None:
             assert works(sandbox, (await response.json())["access_token"])
     assert [each.status for each in sandbox.authorization.requests] == [200, 303, 200]
     assert all(code not in each.path for each in sandbox.authorization.requests)
+
+
+def test_a_demo_app_may_ask_for_any_scope() -> None:
+    sandbox = demo_sandbox(products=1, orders=1, customers=1, carts=1, categories=1)
+    app = add_demo_app(sandbox, redirect_uri=REDIRECT)
+    assert not sandbox.stores[DEMO_STORE_ID].installs
+    url = sandbox.authorization.decide(
+        authorize_url(client_id=app.client_id, scope="charge public_storefront"), store_id=DEMO_STORE_ID
+    )
+    granted = exchange(sandbox, code_from(url), client_id=app.client_id, client_secret=app.client_secret)
+    assert granted["scope"] == "charge public_storefront"
+    assert granted["public_token"]
+    everything = sandbox.install(app.client_id, DEMO_STORE_ID)
+    assert everything.scopes is None
+    assert everything.public_token
+    assert works(sandbox, everything.token)
+
+
+def test_apps_are_told_of_installations(sandbox: Sandbox) -> None:
+    sandbox.apps["app"].webhook_url = "http://127.0.0.1:1/"
+    sandbox.install("app", 1003)
+    sandbox.uninstall("app", 1003)
+    assert [(each.event.event_type, each.event.store_id) for each in sandbox.deliveries] == [
+        ("application.installed", 1003),
+        ("application.uninstalled", 1003),
+    ]

@@ -14,6 +14,7 @@ from ecwid_async.primitives.lazy import lazy_exports
 if TYPE_CHECKING:
     from ecwid_async.apps.oauth.addresses import DEFAULT_OAUTH_URL as DEFAULT_OAUTH_URL
     from ecwid_async.apps.oauth.addresses import authorize_url as authorize_url
+    from ecwid_async.apps.oauth.addresses import read_redirect_uri as read_redirect_uri
     from ecwid_async.apps.oauth.code_claims import CodeClaims as CodeClaims
     from ecwid_async.apps.oauth.code_claims import MemoryCodeClaims as MemoryCodeClaims
     from ecwid_async.apps.oauth.grant import Grant as Grant
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from ecwid_async.apps.oauth.uninstalls import UninstallState as UninstallState
 
 _MODULES: Final = {
-    "addresses": ("DEFAULT_OAUTH_URL", "authorize_url"),
+    "addresses": ("DEFAULT_OAUTH_URL", "authorize_url", "read_redirect_uri"),
     "code_claims": ("CodeClaims", "MemoryCodeClaims"),
     "grant": ("Grant",),
     "installation": ("InstallOrigin", "Installation"),

@@ -97,6 +97,7 @@ class Uninstalls:
         await self._tokens.delete_invalid(store_id)
         self._ecwid.reload_token(store_id)
         await self._ecwid.quarantine().clear(store_id)
+        await self._ecwid.cache.drop(store_id)  # it has personal data
 
 
 def _hide(token: str | None) -> Secret | None:

@@ -195,7 +195,7 @@ class AuthorizationServer:
         scopes = frozenset(fields.get("scope", "").replace(",", " ").split())
         if not scopes:
             raise _PageError("The scope is missing.")
-        if unknown := sorted(scopes - app.scopes):
+        if app.scopes is not None and (unknown := sorted(scopes - app.scopes)):
             raise _PageError(f"The app is not registered with the scope {', '.join(unknown)}.")
         return _Authorization(
             client_id=app.client_id,

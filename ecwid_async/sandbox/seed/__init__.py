@@ -10,6 +10,7 @@ Each file generates the demo data of the section it is named after; `support` ho
 
 from ecwid_async.sandbox.seed.activity import StoreActivity, simulate_activity
 from ecwid_async.sandbox.seed.application import app_client_id
+from ecwid_async.sandbox.seed.demo_app import add_demo_app
 from ecwid_async.sandbox.seed.demo_store import (
     DEMO_CLIENT_ID,
     DEMO_CLIENT_SECRET,
@@ -23,7 +24,6 @@ from ecwid_async.sandbox.seed.demo_store import (
 )
 from ecwid_async.sandbox.seed.many_stores import DemoStores, StoreProblem, demo_stores, demo_token
 from ecwid_async.sandbox.seed.profile import profile
-from ecwid_async.sandbox.seed.webhooks import add_demo_app
 
 __all__ = [
     "DEMO_CLIENT_ID",

@@ -9,13 +9,14 @@ __all__ = ["App", "Install"]
 class App:
     """An app: its credentials, scopes, and the addresses to which Ecwid sends requests. None means that it has none.
 
-    `webhook_events` are the types of the events that are sent, by default all. `webhook_headers` are sent in addition
-    with each webhook. `partner` apps get the token of any store without asking its owner.
+    `scopes` are those that it may ask for, None for any. `webhook_events` are the types of the events that are sent, by
+    default all. `webhook_headers` are sent in addition with each webhook. A `partner` app gets the token of any store
+    without asking its owner.
     """
 
     client_id: str
     client_secret: str = field(repr=False)
-    scopes: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = frozenset()
     redirect_uri: str | None = None
     public_token: bool = False
     webhook_url: str | None = None

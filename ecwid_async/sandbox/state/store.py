@@ -95,11 +95,12 @@ class Store:
         """Stop accepting all tokens, as after the app is uninstalled."""
         self._access.clear()
 
-    def install(self, app: App, scopes: Iterable[str]) -> Install:
-        """Install an app with these scopes, and give it a token in place of its earlier ones."""
+    def install(self, app: App, scopes: Iterable[str] | None) -> Install:
+        """Install an app for everything or for `scopes` only, and give it a token in place of its earlier ones."""
         self._revoke_tokens_of(app.client_id)
-        granted = frozenset(scopes)
-        public = f"public_{secrets.token_hex(16)}" if app.public_token and _PUBLIC_SCOPE in granted else None
+        granted = None if scopes is None else frozenset(scopes)
+        has_public_token = app.public_token and (granted is None or _PUBLIC_SCOPE in granted)
+        public = f"public_{secrets.token_hex(16)}" if has_public_token else None
         installed = Install(scopes=granted, token=f"secret_{secrets.token_hex(16)}", public_token=public)
         self.add_token(installed.token, granted, client_id=app.client_id)
         if public is not None:
