@@ -12,9 +12,9 @@ from tests.sandbox.webhooks.apps import CLIENT_ID, STORE_ID, Receiver, empty_sto
 HOUR, DAY = 3600, 24 * 3600
 
 
-def emit(api: Api, event_type: str = "product.updated", **arguments: int) -> Delivery:
+def emit(api: Api, event_type: str = "product.updated") -> Delivery:
     now = int(api.sandbox.clock())
-    (delivery,) = api.sandbox.emit(sample_event(event_type, store_id=STORE_ID, event_created=now, **arguments))
+    (delivery,) = api.sandbox.emit(sample_event(event_type, store_id=STORE_ID, event_created=now))
     return delivery
 
 

@@ -40,7 +40,7 @@ def test_each_changed_item_has_its_event(seeds: list[int], switches: Switches) -
     before = items(store)
     for seed in filter(None, seeds):
         request = make_request(seed, store, DEMO_TOKEN)
-        note(f"{request.method} {request.path[:200]} {(request.body or b'')[:2000]!r}")
+        note(f"{request.method} {request.path[:200]} {request.body!r:.2000}")
         sandbox.handle(request)
         after = items(store)
         expected = {
