@@ -5,7 +5,7 @@ import logging
 import os
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from types import TracebackType
@@ -18,6 +18,7 @@ from ecwid_async.apps.inbox.event import Coalesces, DeadEvent, Handle, StoredEve
 from ecwid_async.apps.inbox.inbox import DeadIds, InboxStatus, coalesces_nothing
 from ecwid_async.apps.inbox.postgresql.database import InboxDatabase
 from ecwid_async.apps.inbox.postgresql.inbox_run import InboxRun
+from ecwid_async.apps.inbox.postgresql.put_queue import PutQueue, put_arguments
 from ecwid_async.apps.inbox.postgresql.statements import MAX_ROWS, Statements
 from ecwid_async.apps.inbox.postgresql.store_handler import to_event
 from ecwid_async.apps.inbox.postgresql.tables import prepare_inbox
@@ -33,8 +34,6 @@ _log: Final = logging.getLogger("ecwid_async.apps")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,39}")
 # Errors that do not pass by themselves.
 _FATAL: Final = frozenset({"foreign", "version"})
-# Ecwid waits 10 seconds for a response.
-_PUT_TIMEOUT: Final = 8.0
 _POOL_TIMEOUT: Final = 5.0
 # Delays in seconds until jobs are run again after the database failed.
 _FIRST_DELAY: Final = 0.5
@@ -99,24 +98,18 @@ class PostgreSQLInbox:
             )
             error.status = 413
             raise error
+        return await self._find_opened().puts.put(event)
+
+    async def _put_all(self, events: Sequence[StoredEvent]) -> set[tuple[int, str]]:
+        arguments = put_arguments(events)
         try:
-            async with asyncio.timeout(_PUT_TIMEOUT):
-                rows = await self._execute(
-                    self._statements.put,
-                    store_id=event.store_id,
-                    event_id=event.event_id,
-                    event_type=event.event_type,
-                    entity_id=event.entity_id,
-                    body=event.body,
-                    received_at=event.received_at,
-                )
-        except TimeoutError:
-            raise InboxError(
-                f"The inbox in {self._database!r} did not store the event within {_PUT_TIMEOUT:.0f} seconds: find out "
-                "what slows down the server or this process.",
-                problem="unavailable",
-            ) from None
-        return bool(rows[0]["accepted"])
+            rows = await self._execute(self._statements.put, **arguments)
+        except InboxError as error:
+            # Two processes were given the same events in another order.
+            if error.problem != "locked":
+                raise
+            rows = await self._execute(self._statements.put, **arguments)
+        return {(row["store_id"], row["event_id"]) for row in rows}
 
     async def run(self, handle: Handle, *, coalesces: Coalesces = coalesces_nothing, until_idle: bool = False) -> None:
         """Handle stored events until `stop` is called, or with `until_idle` until none can be handled now.
@@ -227,9 +220,11 @@ class PostgreSQLInbox:
         if self._is_running:
             self.stop()
             await self._ended.wait()
-        opened, self._opened = self._opened, None
+        opened = self._opened
         if opened is not None and opened.is_current():
             await opened.aclose()
+        if self._opened is opened:
+            self._opened = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -275,16 +270,23 @@ class PostgreSQLInbox:
 
     async def _open(self) -> Connector:
         """Return the open connections of this event loop and process."""
+        return await self._find_opened().open(self._statements, create=self._create)
+
+    def _find_opened(self) -> "_Opened":
         opened = self._opened
         if opened is None or not opened.is_current():
-            opened = self._opened = _Opened(self._database, self._listen_to, self._connections)
-        return await opened.open(self._statements, create=self._create)
+            puts = PutQueue(self._put_all, place=repr(self._database))
+            opened = self._opened = _Opened(self._database, self._listen_to, self._connections, puts)
+        return opened
 
 
 class _Opened:
     """The connections of one event loop in one process."""
 
-    def __init__(self, database: InboxDatabase, listen_to: InboxDatabase | None, connections: int) -> None:
+    def __init__(
+        self, database: InboxDatabase, listen_to: InboxDatabase | None, connections: int, puts: PutQueue
+    ) -> None:
+        self.puts = puts
         self._database = database
         self._connector = Connector(database, connections=connections, listen_to=listen_to, timeout=_POOL_TIMEOUT)
         self._loop = asyncio.get_running_loop()
@@ -315,7 +317,8 @@ class _Opened:
         return self._connector
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Store what was put, and close the connections."""
+        await self.puts.aclose()
         async with self._lock:
             self._is_open = False
             await self._connector.close_async()

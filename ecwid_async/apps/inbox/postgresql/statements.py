@@ -38,7 +38,7 @@ class Statements:
             FROM stores
             ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
         """  # noqa: S608  names are checked
-        # The lock of a store, which those who put an event share until they have committed. See `StoreHandler.run`.
+        # The lock of a store, which those who put an event share until they have committed. See `StoreHandler`.
         lock = f"({_LOCKS}, hashtext('{name}:' || %(store_id)s::bigint))"
 
         self.create = f"""
@@ -74,15 +74,25 @@ class Statements:
         self.comment = f"SELECT obj_description(to_regclass('{events}'), 'pg_class') AS comment"
         self.exists = f"SELECT to_regclass('{events}') IS NOT NULL AS found"
 
+        # Locks and rows are taken in one order, so that two processes never wait for each other.
         self.put = f"""
-            WITH stores AS (
+            WITH given AS (
+              SELECT * FROM unnest(
+                %(store_ids)s::bigint[], %(event_ids)s::text[], %(event_types)s::text[], %(entity_ids)s::text[],
+                %(bodies)s::bytea[], %(received_at)s::double precision[]
+              ) WITH ORDINALITY AS given (store_id, event_id, event_type, entity_id, body, received_at, position)
+            ), locked AS MATERIALIZED (
+              SELECT pg_advisory_xact_lock_shared({_LOCKS}, lock) AS taken
+              FROM (SELECT DISTINCT hashtext('{name}:' || store_id) AS lock FROM given ORDER BY lock) AS locks
+            ), accepted AS (
               INSERT INTO {events} (store_id, event_id, event_type, entity_id, body, received_at)
-              SELECT %(store_id)s::bigint, %(event_id)s, %(event_type)s, %(entity_id)s, %(body)s, %(received_at)s
-              FROM (SELECT pg_advisory_xact_lock_shared{lock}) AS locked
+              SELECT store_id, event_id, event_type, entity_id, body, received_at FROM given
+              WHERE (SELECT count(taken) FROM locked) > 0
+              ORDER BY store_id, position
               ON CONFLICT (store_id, event_id) DO NOTHING
-              RETURNING store_id
-            ), jobs AS ({enqueue})
-            SELECT count(*) AS accepted FROM stores
+              RETURNING store_id, event_id
+            ), stores AS (SELECT DISTINCT store_id FROM accepted ORDER BY store_id), jobs AS ({enqueue})
+            SELECT store_id, event_id FROM accepted
         """  # noqa: S608
         # The lock is in the list of columns, where it is taken in any case.
         self.begin = f"""

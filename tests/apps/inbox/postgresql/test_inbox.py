@@ -12,7 +12,8 @@ from attrs import evolve
 from ecwid_async import ConfigError
 from ecwid_async.apps.errors import InboxError
 from ecwid_async.apps.inbox import ClaimedEvents, InboxSettings
-from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox
+from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox, put_queue
+from ecwid_async.apps.inbox.postgresql.put_queue import put_arguments
 from ecwid_async.apps.inbox.postgresql.statements import Statements
 from tests.apps.inbox.clock import FakeTime, Recorder, new_event
 from tests.postgresql import USER_WITH_PASSWORD, PostgreSQL
@@ -61,15 +62,56 @@ async def test_an_event_that_is_put_many_times_at_once_is_accepted_once(url: str
     assert sum(results) == 10
 
 
+async def test_events_that_are_put_at_once_share_transactions_and_keep_their_order(url: str) -> None:
+    recorder = Recorder()
+    async with PostgreSQLInbox(url) as inbox:
+        await inbox.put(new_event(0))
+        numbers = [*range(150), 5, 7]
+        results = await asyncio.gather(*(inbox.put(new_event(number)) for number in numbers))
+        assert results == [False, *[True] * 149, False, False]
+        written = execute(url, "SELECT count(DISTINCT xmin::text) FROM ecwid_inbox_events")
+        assert written[0][0] <= 4
+        await inbox.run(recorder, until_idle=True)
+    assert recorder.ids == [f"event-{number}" for number in range(150)]
+
+
+async def test_a_put_that_was_cancelled_while_it_waited_is_not_stored(url: str) -> None:
+    async with PostgreSQLInbox(url) as inbox:
+        await inbox.status()
+        first, second = (asyncio.create_task(inbox.put(new_event(number))) for number in (1, 2))
+        third = asyncio.create_task(inbox.put(new_event(3)))
+        await asyncio.sleep(0)
+        second.cancel()
+        assert await first
+        assert await third
+        with pytest.raises(asyncio.CancelledError):
+            await second
+        assert (await inbox.status()).waiting == 2
+        assert await inbox.put(new_event(2))
+
+
+@pytest.mark.parametrize(("limit", "size"), [("_MAX_WAITING", 20), ("_MAX_WAITING_BYTES", 20_000)])
+async def test_more_events_than_memory_may_hold_are_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch, limit: str, size: int
+) -> None:
+    monkeypatch.setattr(put_queue, limit, size)
+    async with PostgreSQLInbox(url) as inbox:
+        puts = [inbox.put(new_event(number, body=b"x" * 1000)) for number in range(30)]
+        results = await asyncio.gather(*puts, return_exceptions=True)
+        refused = [result for result in results if isinstance(result, InboxError)]
+        assert results.count(True) == 20
+        assert {(error.problem, error.status) for error in refused} == {("busy", 503)}
+        # Nothing is lost: Ecwid repeats it.
+        assert await inbox.put(new_event(29))
+
+
 async def test_an_event_whose_job_begins_before_it_is_committed_is_handled_by_this_job(url: str) -> None:
     """It needs no new job, because that one is still waiting when the event is stored."""
     statements = Statements("ecwid_inbox")
     async with PostgreSQLInbox(url, SETTINGS) as inbox:
         await inbox.put(new_event(1))
-        event = new_event(2)
         async with await psycopg.AsyncConnection.connect(url.replace("+psycopg", "")) as connection:
-            values = {name: getattr(event, name) for name in event.__slots__ if not name.startswith("_")}
-            await connection.execute(statements.put, values)  # type: ignore[arg-type]
+            await connection.execute(statements.put, put_arguments([new_event(2)]))  # type: ignore[call-overload]
             assert execute(url, "SELECT count(*) FROM procrastinate_jobs") == [(1,)]
             recorder = Recorder()
             run = asyncio.create_task(inbox.run(recorder))
