@@ -88,6 +88,20 @@ def test_without_a_secret_the_demo_secret_is_used_and_named(ecwid, receiver, mon
     assert outcome.err == f"ECWID_CLIENT_SECRET is not set: the demo secret {DEMO_CLIENT_SECRET} is used\n"
 
 
+def test_the_first_of_several_secrets_signs(ecwid, receiver, monkeypatch):
+    monkeypatch.setenv("ECWID_CLIENT_SECRET", "new_secret,old_secret")
+    assert ecwid("webhooks", "trigger", "order.created", "--to", receiver.url).code == 0
+    (body,) = receiver.bodies
+    assert receiver.signatures == [sign(body["eventCreated"], body["eventId"], "new_secret")]
+
+
+def test_an_invalid_secret_is_not_shown(ecwid, receiver, monkeypatch):
+    monkeypatch.setenv("ECWID_CLIENT_SECRET", "sécret")
+    outcome = ecwid("webhooks", "trigger", "order.created", "--to", receiver.url)
+    assert (outcome.code, receiver.bodies) == (2, [])
+    assert "sécret" not in outcome.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "advice"),
     [
