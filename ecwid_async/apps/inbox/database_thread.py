@@ -4,7 +4,8 @@ import asyncio
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
@@ -15,82 +16,115 @@ from ecwid_async.apps.inbox.sqlite_errors import explain
 __all__ = ["DatabaseThread"]
 
 T = TypeVar("T")
+Row = TypeVar("Row")
 
 # More works would wait longer than Ecwid does for a response.
 _MAX_WAITING: Final = 5_000
-_MAX_GROUP: Final = 256
+_MAX_GROUP: Final = 128
+_CHECK_INTERVAL: Final = 1.0
 
 
-class _Work(Generic[T]):
-    """Something to do in a transaction."""
+class _Task(Generic[T]):
+    """What a task waits for."""
 
-    __slots__ = ("_error", "_function", "_result", "future", "loop")
+    __slots__ = ("error", "future", "loop", "result")
 
-    def __init__(self, function: Callable[[sqlite3.Connection], T]) -> None:
-        self._function = function
+    def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[T] = self.loop.create_future()
-        self._result: T
-        self._error: BaseException | None = None
-
-    def execute(self, connection: sqlite3.Connection) -> None:
-        """Do the work, and keep its result until the transaction is committed."""
-        self._result = self._function(connection)
-
-    def fail(self, error: BaseException) -> None:
-        """Let the task that waits raise the error."""
-        self._error = error
+        self.result: T
+        self.error: BaseException | None = None
 
     def settle(self) -> None:
         """Pass on the result or the error, in the event loop."""
         if self.future.done():  # the task was cancelled
             return
-        if self._error is None:
-            self.future.set_result(self._result)
+        if self.error is None:
+            self.future.set_result(self.result)
         else:
-            self.future.set_exception(self._error)
+            self.future.set_exception(self.error)
 
 
-class _Stop(_Work[None]):
+class _Insert(_Task[bool], Generic[Row]):
+    """A row to insert."""
+
+    __slots__ = ("row",)
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+
+
+class _Work(_Task[T]):
+    """Something to do in a transaction."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[[sqlite3.Connection], T]) -> None:
+        super().__init__()
+        self.function = function
+
+    def execute(self, connection: sqlite3.Connection) -> None:
+        """Do the work, and keep its result until the transaction is committed."""
+        self.result = self.function(connection)
+
+
+class _Stop(_Task[None]):
     """The request to close the connection and end the thread."""
 
+    __slots__ = ()
+
     def __init__(self) -> None:
-        super().__init__(lambda connection: None)
-        self._result = None
+        super().__init__()
+        self.result = None
 
 
-class DatabaseThread:
+_Item = _Insert[Row] | _Work[object] | _Stop
+
+
+class DatabaseThread(Generic[Row]):
     """Runs works in transactions of one connection, in a thread of its own that is started when it is needed.
 
     Works that wait together share a transaction, and each returns once it is committed. `connect` opens the connection,
-    and `is_current` says whether it still leads to the database. `name` is that of the database in messages.
+    and `is_current` says whether it still leads to the database, and `insert` inserts rows and says which are new.
+    `name` is that of the database in messages.
 
     Each process that was forked has a thread and a connection of its own.
     """
 
     def __init__(
-        self, connect: Callable[[], sqlite3.Connection], name: str, *, is_current: Callable[[], bool] = lambda: True
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        insert: Callable[[sqlite3.Connection, Sequence[Row]], Sequence[bool]],
+        name: str,
+        *,
+        is_current: Callable[[], bool] = lambda: True,
     ) -> None:
         self._connect = connect
+        self._insert = insert
         self._name = name
         self._is_current = is_current
+        self._checked_at = 0.0
         self._connection: sqlite3.Connection | None = None
-        self._queue: SimpleQueue[_Work[object]] = SimpleQueue()
+        self._queue: SimpleQueue[_Item[Row]] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._process = os.getpid()
-        # Connections of the process that this one was forked from: to close them here would damage their files.
+        # Connections of the process that this one was forked from: to close them here could damage their files.
         self._inherited: list[object] = []
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a work in a transaction, and return its result once it is committed.
+    async def insert(self, row: Row) -> bool:
+        """Insert a row. Returns whether it is new, once it is committed. Raises as `run` does."""
+        item = _Insert(row)
+        self._add(item)
+        return await item.future
 
-        If the task is cancelled, the work may still be done. Raises `InboxError` if the database fails.
+    async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function in a transaction, and return its result once it is committed.
+
+        If the task is cancelled, it may still be done. Raises `InboxError` if the database fails.
         """
-        self._start()
-        if self._queue.qsize() >= _MAX_WAITING:
-            raise InboxError(f"The inbox {self._name} is too slow: too many events wait to be stored.", problem="busy")
-        item = _Work(work)
-        self._queue.put(item)  # type: ignore[arg-type]
+        item = _Work(function)
+        self._add(item)  # type: ignore[arg-type]
         return await item.future
 
     async def aclose(self) -> None:
@@ -99,59 +133,67 @@ class DatabaseThread:
             return
         self._thread = None
         stop = _Stop()
-        self._queue.put(stop)  # type: ignore[arg-type]
+        self._queue.put(stop)
         await asyncio.shield(stop.future)
 
-    def _start(self) -> None:
+    def _add(self, item: _Item[Row]) -> None:
         if self._process != os.getpid():
             self._inherited += [self._connection, self._queue]
             self._connection, self._queue, self._thread = None, SimpleQueue(), None
             self._process = os.getpid()
+        if self._queue.qsize() >= _MAX_WAITING:
+            raise InboxError(f"The inbox {self._name} is too slow: too many events wait to be stored.", problem="busy")
         if self._thread is None:
             # A daemon: an inbox that was never closed must not keep the process. Commits are atomic.
-            self._thread = threading.Thread(target=self._run, args=(self._queue,), name="ecwid inbox", daemon=True)
+            self._thread = threading.Thread(target=self._work, args=(self._queue,), name="ecwid inbox", daemon=True)
             self._thread.start()
+        self._queue.put(item)
 
-    def _run(self, queue: "SimpleQueue[_Work[object]]") -> None:
+    def _work(self, queue: "SimpleQueue[_Item[Row]]") -> None:
         while True:
             group = [queue.get()]
             with suppress(Empty):
                 while len(group) < _MAX_GROUP and not isinstance(group[-1], _Stop):
                     group.append(queue.get_nowait())
+            inserts = [item for item in group if isinstance(item, _Insert)]
+            works = [item for item in group if isinstance(item, _Work)]
+            if inserts or works:
+                self._execute(inserts, works)
             is_last = isinstance(group[-1], _Stop)
-            works = group[:-1] if is_last else group
-            if works:
-                self._execute(works)
             if is_last:
                 self._close()
             _settle(group)
             if is_last:
                 return
 
-    def _execute(self, works: list[_Work[object]]) -> None:
+    def _execute(self, inserts: Sequence[_Insert[Row]], works: Sequence[_Work[object]]) -> None:
+        items: list[_Item[Row]] = [*inserts, *works]
         try:
-            self._commit(works)
+            self._commit(inserts, works)
         except (sqlite3.Error, OSError, InboxError) as error:
-            for work in works:  # an error of its own for each, since each gets a traceback
-                work.fail(explain(error, self._name))
-            if not isinstance(error, sqlite3.OperationalError) or not self._works_after(error):
+            for item in items:  # an error of its own for each, since each gets a traceback
+                item.error = explain(error, self._name)
+            if not (isinstance(error, sqlite3.OperationalError) and _works_after(error)):
                 self._close()
         except BaseException as error:
-            if len(works) == 1:
-                works[0].fail(error)
+            if len(items) == 1:
+                items[0].error = error
                 return
             # One of them is faulty: it must not fail the others.
+            for insert in inserts:
+                self._execute([insert], [])
             for work in works:
-                self._execute([work])
+                self._execute([], [work])
 
-    def _commit(self, works: Iterable[_Work[object]]) -> None:
-        if self._connection is not None and not self._is_current():
-            self._close()
-        if self._connection is None:
-            self._connection = self._connect()
-        connection = self._connection
+    def _commit(self, inserts: Sequence[_Insert[Row]], works: Sequence[_Work[object]]) -> None:
+        connection = self._open()
+        if not works:
+            # One statement is a transaction of its own. Between statements, other threads may hold the interpreter.
+            self._insert_rows(connection, inserts)
+            return
         connection.execute("BEGIN IMMEDIATE")
         try:
+            self._insert_rows(connection, inserts)
             for work in works:
                 work.execute(connection)
             connection.execute("COMMIT")
@@ -160,10 +202,20 @@ class DatabaseThread:
                 connection.execute("ROLLBACK")
             raise
 
-    @staticmethod
-    def _works_after(error: sqlite3.Error) -> bool:
-        """Whether the connection can be used further."""
-        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL)
+    def _insert_rows(self, connection: sqlite3.Connection, inserts: Sequence[_Insert[Row]]) -> None:
+        if inserts:
+            for item, is_new in zip(inserts, self._insert(connection, [item.row for item in inserts]), strict=True):
+                item.result = is_new
+
+    def _open(self) -> sqlite3.Connection:
+        now = time.monotonic()
+        if self._connection is not None and now >= self._checked_at + _CHECK_INTERVAL:
+            self._checked_at = now
+            if not self._is_current():
+                self._close()
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
 
     def _close(self) -> None:
         connection, self._connection = self._connection, None
@@ -172,14 +224,19 @@ class DatabaseThread:
                 connection.close()
 
 
-def _settle(works: list[_Work[object]]) -> None:
+def _works_after(error: sqlite3.Error) -> bool:
+    """Whether the connection can be used further after an error."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL)
+
+
+def _settle(items: Sequence[_Item[Row]]) -> None:
     """Pass on the results, with one call for each event loop."""
-    for loop in {work.loop for work in works}:
+    for loop in {item.loop for item in items}:
         # An event loop that was closed meanwhile waits for nothing.
         with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle_all, [work for work in works if work.loop is loop])
+            loop.call_soon_threadsafe(_settle_all, [item for item in items if item.loop is loop])
 
 
-def _settle_all(works: list[_Work[object]]) -> None:
-    for work in works:
-        work.settle()
+def _settle_all(items: Sequence[_Item[Row]]) -> None:
+    for item in items:
+        item.settle()

@@ -40,14 +40,14 @@ class EmbeddedInbox:
         self.settings = settings or InboxSettings()
         self._clock = clock
         self._table = EventTable(self.settings, name, clock=clock, random=random)
-        self._thread = DatabaseThread(connect, name, is_current=is_current)
+        self._thread = DatabaseThread(connect, self._table.insert, name, is_current=is_current)
         self._run: EventRun | None = None
         self._stop_next = False
 
     async def put(self, event: StoredEvent) -> bool:
         """Store an event. It is durable when this returns. Returns False for one that was accepted before."""
         self._table.check(event)
-        is_new = await self._thread.run(lambda connection: self._table.put(connection, event))
+        is_new = await self._thread.insert(event)
         if is_new and self._run is not None:
             self._run.notify()
         return is_new

@@ -46,7 +46,7 @@ class StoredEvent:
 
 def _has_surrogates(text: str) -> bool:
     # They can't be encoded for a database.
-    return any("\ud800" <= character <= "\udfff" for character in text)
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
 
 
 @frozen

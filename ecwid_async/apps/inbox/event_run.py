@@ -8,7 +8,7 @@ from typing import Final
 
 from ecwid_async.apps.errors import AlreadyHandled, InboxError, NotRetryable
 from ecwid_async.apps.inbox.database_thread import DatabaseThread
-from ecwid_async.apps.inbox.event import Coalesces, Handle
+from ecwid_async.apps.inbox.event import Coalesces, Handle, StoredEvent
 from ecwid_async.apps.inbox.retries import describe_error
 from ecwid_async.apps.inbox.settings import InboxSettings
 from ecwid_async.apps.inbox.table import Claim, EventTable, Outcome, Step
@@ -34,7 +34,7 @@ class EventRun:
 
     def __init__(
         self,
-        thread: DatabaseThread,
+        thread: DatabaseThread[StoredEvent],
         table: EventTable,
         settings: InboxSettings,
         handle: Handle,

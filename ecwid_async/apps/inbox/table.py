@@ -156,14 +156,28 @@ class EventTable:
             error.status = 413
             raise error
 
-    def put(self, connection: sqlite3.Connection, event: StoredEvent) -> bool:
-        """Add an event. Returns False if it is known."""
+    def insert(self, connection: sqlite3.Connection, events: Sequence[StoredEvent]) -> list[bool]:
+        """Add events in one statement. Returns for each whether it is new."""
+        values: list[object] = []
+        for event in events:
+            values += (event.store_id, event.event_id, event.event_type, event.entity_id, event.body, event.received_at)
+        rows = ",".join(["(?, ?, ?, ?, ?, ?)"] * len(events))
         cursor = connection.execute(
-            "INSERT INTO events (store_id, event_id, event_type, entity_id, body, received_at)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (store_id, event_id) DO NOTHING",
-            (event.store_id, event.event_id, event.event_type, event.entity_id, event.body, event.received_at),
+            f"INSERT INTO events (store_id, event_id, event_type, entity_id, body, received_at) VALUES {rows}"  # noqa: S608
+            " ON CONFLICT (store_id, event_id) DO NOTHING",
+            values,
         )
-        return cursor.rowcount == 1
+        if cursor.rowcount == len(events):
+            return [True] * len(events)
+        # Those that were added have the highest ids up to the last one. Other processes may have added more since.
+        query = "SELECT store_id, event_id FROM events WHERE id <= ? ORDER BY id DESC LIMIT ?"
+        added = set(connection.execute(query, (cursor.lastrowid, max(cursor.rowcount, 0))).fetchall())
+        found: list[bool] = []
+        for event in events:
+            key = (event.store_id, event.event_id)
+            found.append(key in added)
+            added.discard(key)  # the same event again
+        return found
 
     def acquire(self, connection: sqlite3.Connection) -> int | None:
         """Take the lease. Returns its epoch, or None while another process holds it."""
