@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -55,7 +56,8 @@ class EventRun:
         self._stopping_since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
-        self._renewed_at = clock()
+        self._epoch: int | None = None
+        self._renewed_at = 0.0
         self.ended = asyncio.Event()
 
     def stop(self) -> None:
@@ -77,50 +79,54 @@ class EventRun:
         """Handle events until the run is stopped, or idle."""
         try:
             while self._stopping_since is None:
-                epoch = await self._acquire()
-                if epoch is not None and await self._run_with_lease(epoch):
+                if await self._acquire() and await self._handle_events():
                     return
         finally:
+            await run_shielded(self._end)
             self.ended.set()
 
-    async def _acquire(self) -> int | None:
+    async def _acquire(self) -> bool:
         """Take the lease, or wait a while for it."""
-        epoch = None
+        self._renewed_at = self._clock()
         try:
-            epoch = await self._thread.run(self._table.acquire)
+            is_taken = await self._thread.run(self._take_lease)
         except InboxError as error:
             await self._pause(error)
-        else:
-            if epoch is None:
-                await self._wait()
-        self._renewed_at = self._clock()
-        return epoch
+            return False
+        if not is_taken:
+            await self._wait()
+        return is_taken
 
-    async def _run_with_lease(self, epoch: int) -> bool:
+    def _take_lease(self, connection: sqlite3.Connection) -> bool:
+        # Kept here, since the task may be cancelled meanwhile.
+        self._epoch = self._table.acquire(connection)
+        return self._epoch is not None
+
+    async def _handle_events(self) -> bool:
         """Handle events while this process holds the lease. Returns False if it was lost."""
-        is_lost = False
-        try:
-            while True:
-                self._wake.clear()
-                step = await self._step(epoch)
-                if step is None:
-                    is_lost = True
-                    _log.warning("another process took over the inbox: handlers in progress are cancelled")
-                    return False
-                for claim in step.claims:
-                    self._start(claim)
-                is_idle = not self._tasks and not self._outcomes
-                if is_idle and (self._stopping_since is not None or (self._until_idle and not step.has_more)):
-                    return True
-                if self._is_out_of_time():
-                    return True
-                if not step.has_more:
-                    await self._wait()
-        finally:
-            await run_shielded(lambda: self._end(epoch, is_lost=is_lost))
+        while True:
+            self._wake.clear()
+            step = await self._step()
+            if step is None:
+                _log.warning("another process may have taken over the inbox: handlers in progress are cancelled")
+                self._epoch = None
+                await run_shielded(self._end)
+                return False
+            for claim in step.claims:
+                self._start(claim)
+            is_idle = not self._tasks and not self._outcomes
+            if is_idle and (self._stopping_since is not None or (self._until_idle and not step.has_more)):
+                return True
+            if self._is_out_of_time():
+                return True
+            if not step.has_more:
+                await self._wait()
 
-    async def _step(self, epoch: int) -> Step | None:
+    async def _step(self) -> Step | None:
         """Mark what has ended, and claim as much as there is room for. None if the lease was lost."""
+        epoch = self._epoch
+        if epoch is None:
+            return None
         outcomes, self._outcomes = self._outcomes, []
         room = 0 if self._stopping_since is not None else self._settings.stores_at_once - len(self._tasks)
         try:
@@ -196,8 +202,8 @@ class EventRun:
         _log.warning("%s", error)
         await asyncio.sleep(min(_PAUSE, self._settings.lease / 4))
 
-    async def _end(self, epoch: int, *, is_lost: bool) -> None:
-        """Cancel handlers in progress, mark what has ended, and release the other claims."""
+    async def _end(self) -> None:
+        """Cancel handlers in progress, mark what has ended, and release the other claims and the lease."""
         tasks = set(self._tasks)
         for task in tasks:
             task.cancel()
@@ -206,10 +212,13 @@ class EventRun:
             if endless:
                 _log.error("%s handlers of events did not end when they were cancelled", len(endless))
         self._tasks.clear()
-        outcomes, self._outcomes = self._outcomes, []
-        if not is_lost:
-            try:
-                await self._thread.run(lambda connection: self._table.release(connection, epoch, outcomes))
-            except InboxError as error:
-                # The claims are released when the lease ends.
-                _log.warning("%s", error)
+        try:
+            await self._thread.run(self._release)
+        except InboxError as error:
+            # The claims are released when the lease ends.
+            _log.warning("%s", error)
+        self._epoch, self._outcomes = None, []
+
+    def _release(self, connection: sqlite3.Connection) -> None:
+        if self._epoch is not None:
+            self._table.release(connection, self._epoch, self._outcomes)
