@@ -68,6 +68,8 @@ class SQLiteInbox(EmbeddedInbox):
             f"{self.path.as_uri()}?mode=rw", uri=True, timeout=_LOCK_TIMEOUT, isolation_level=None
         )
         try:
+            # First of all: a file of another program must not be changed.
+            create_tables(connection, str(self.path))
             mode = _use_write_ahead_log(connection)
             if mode != "wal":
                 raise InboxError(
@@ -78,7 +80,6 @@ class SQLiteInbox(EmbeddedInbox):
             connection.execute(f"PRAGMA journal_size_limit = {_MAX_WAL_BYTES}")
             ((page_size,),) = connection.execute("PRAGMA page_size").fetchall()
             connection.execute(f"PRAGMA max_page_count = {self._max_bytes // page_size}")
-            create_tables(connection, str(self.path))
         except BaseException:
             connection.close()
             raise

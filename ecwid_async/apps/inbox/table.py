@@ -66,12 +66,26 @@ _PURGE_INTERVAL: Final = 600.0
 
 
 def create_tables(connection: sqlite3.Connection, name: str) -> None:
-    """Create the tables in an empty database, and check those in any other. Raises `InboxError` for other tables."""
-    if _is_ours(connection, name):
+    """Create the tables in an empty database. Raises `InboxError` for a database with other tables."""
+    if _read_identity(connection) == (_APPLICATION_ID, _VERSION):
         return
+    # In a transaction: another process may be creating them.
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if not _is_ours(connection, name):  # another process may have been faster
+        application, version = _read_identity(connection)
+        ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        if application == _APPLICATION_ID and version != _VERSION:
+            raise InboxError(
+                f"The inbox {name} was made by another version of ecwid_async (its tables are version {version}, not "
+                f"{_VERSION}): update the older one, or choose another file.",
+                problem="version",
+            )
+        if application != _APPLICATION_ID and (application or version or tables):
+            raise InboxError(
+                f"The file {name} is a database of another program: an inbox needs a file of its own.",
+                problem="foreign",
+            )
+        if not tables:
             for statement in _TABLES:
                 connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
@@ -83,23 +97,10 @@ def create_tables(connection: sqlite3.Connection, name: str) -> None:
         raise
 
 
-def _is_ours(connection: sqlite3.Connection, name: str) -> bool:
+def _read_identity(connection: sqlite3.Connection) -> tuple[int, int]:
     ((application,),) = connection.execute("PRAGMA application_id").fetchall()
     ((version,),) = connection.execute("PRAGMA user_version").fetchall()
-    if application == _APPLICATION_ID and version == _VERSION:
-        return True
-    if application == _APPLICATION_ID:
-        raise InboxError(
-            f"The inbox {name} was made by another version of ecwid_async (its tables are version {version}, not "
-            f"{_VERSION}): update the older one, or choose another file.",
-            problem="version",
-        )
-    ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    if application or version or tables:
-        raise InboxError(
-            f"The file {name} is a database of another program: an inbox needs a file of its own.", problem="foreign"
-        )
-    return False
+    return application, version
 
 
 @frozen
