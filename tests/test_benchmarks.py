@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "fleet", "duel", "dlt"]
+    "name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "fleet", "duel", "dlt", "apps"]
 )
 def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "decode":

@@ -1,7 +1,7 @@
 """An app that changes entities in its handlers does not go on for ever, and loses no change of others."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ecwid_async.apps import LoopLimit, ReceivedEvent, WebhookLoop, WebhookOutcome
@@ -281,3 +281,47 @@ def test_a_handler_is_stopped_exactly_if_it_wrote_too_often(runs, limit):
 def test_a_wrong_limit_is_refused(values):
     with pytest.raises(ConfigError, match="LoopLimit"):
         LoopLimit(**values)
+
+
+# Random histories.
+
+NAMES = st.sampled_from(["lamp", "LAMP", "Chair", "CHAIR"])
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.tuples(NAMES, st.sampled_from(["alone", "settle", "during", "lost event"])), max_size=8),
+    st.booleans(),
+)
+async def test_no_change_of_the_owner_is_lost(changes, compares):
+    """A function that writes the name in upper case has the last word, whenever the owner changes it."""
+    app = Products(compares=compares, skip_unchanged=True)
+    during: list[str] = []
+    handle = app.sandbox.handle
+
+    def change_while_handling(request):
+        response = handle(request)
+        if request.method == "PUT" and during:
+            app.edit(during.pop())
+        return response
+
+    for name, how in changes:
+        if how == "during":
+            app.edit("table")
+            during.append(name)
+            app.sandbox.handle = change_while_handling  # type: ignore[method-assign]
+            await app.settle()
+            app.sandbox.handle = handle  # type: ignore[method-assign]
+            during.clear()
+        else:
+            app.edit(name)
+        if how == "lost event":
+            # Another process handles it: its write has an event too, which is ours.
+            app.sandbox.deliveries.clear()
+            app.edit(name.upper())
+        if how == "settle":
+            await app.settle()
+    await app.settle()
+    await app.webhooks.run(until_idle=True)
+    assert not changes or app.name == app.name.upper()
+    await app.inbox.aclose()

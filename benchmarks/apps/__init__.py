@@ -1,0 +1,1 @@
+"""Apps: webhooks, tenants and visitors."""
