@@ -11,6 +11,7 @@ import anyio
 from ecwid_async.apps.errors import WebhookRejected
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.inbox import Inbox, InboxStatus, StoredEvent
+from ecwid_async.apps.webhooks.body import canonical_event_type
 from ecwid_async.apps.webhooks.dispatcher import Dispatcher
 from ecwid_async.apps.webhooks.event_types import check_event_types, matches_event_type
 from ecwid_async.apps.webhooks.loop_guard import LoopGuard, LoopLimit
@@ -23,6 +24,7 @@ from ecwid_async.apps.webhooks.verifier import (
     WebhookVerifier,
 )
 from ecwid_async.errors import ConfigError, EcwidError
+from ecwid_async.models.events import StoreEvent
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
@@ -146,17 +148,7 @@ class Webhooks(WebhookRouter):
                 failure = TimeoutError()
         except Exception as error:
             failure = error
-        self._report(
-            WebhookRecord(
-                outcome=outcome,
-                seconds=time.monotonic() - start,
-                store_id=event.store_id,
-                event_type=event.event_type,
-                event_id=event.event_id,
-                error=None if failure is None else type(failure).__name__,
-                message=str(failure) if isinstance(failure, EcwidError) else None,
-            )
-        )
+        self._report_event(event, outcome, start, failure)
         return OutgoingResponse(503 if outcome is WebhookOutcome.NOT_STORED else 200)
 
     async def accept(self, event: VerifiedEvent) -> WebhookOutcome:
@@ -179,6 +171,26 @@ class Webhooks(WebhookRouter):
             received_at=self._clock(),
         )
         return WebhookOutcome.ACCEPTED if await self.inbox.put(stored) else WebhookOutcome.DUPLICATE
+
+    async def add(self, event: StoreEvent) -> WebhookOutcome:
+        """Store an event that did not come in a webhook, such as one of `Store.events`: like `accept`.
+
+        Raises `ValueError` for an event without `store_id`, `event_id` or `event_type`.
+        """
+        if event.store_id is None or event.event_id is None or event.event_type is None:
+            raise ValueError("an event needs a `store_id`, an `event_id` and an `event_type`.")
+        start = time.monotonic()
+        given = VerifiedEvent(
+            store_id=event.store_id,
+            event_id=event.event_id,
+            event_type=canonical_event_type(str(event.event_type)),
+            entity_id="" if event.entity_id is None else str(event.entity_id),
+            event_created=float(event.event_created or 0),
+            body=event.to_json().encode(),
+        )
+        outcome = await self.accept(given)
+        self._report_event(given, outcome, start)
+        return outcome
 
     async def _drop_cached(self, store_id: int) -> None:
         """Forget the cached responses of a store. Also for events that are left out: the store has changed."""
@@ -204,6 +216,22 @@ class Webhooks(WebhookRouter):
     async def status(self) -> InboxStatus:
         """How many events wait, are in progress, are retried and are dead, and the age of the oldest."""
         return await self.inbox.status()
+
+    def _report_event(
+        self, event: VerifiedEvent, outcome: WebhookOutcome, start: float, failure: Exception | None = None
+    ) -> None:
+        self._report(
+            WebhookRecord(
+                outcome=outcome,
+                seconds=time.monotonic() - start,
+                store_id=event.store_id,
+                event_type=event.event_type,
+                event_id=event.event_id,
+                error=None if failure is None else type(failure).__name__,
+                # The message of any other error may have personal data.
+                message=str(failure) if isinstance(failure, EcwidError) else None,
+            )
+        )
 
     def _report(self, record: WebhookRecord) -> None:
         self.counts.add(record)

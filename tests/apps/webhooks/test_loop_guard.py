@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from ecwid_async.apps import LoopLimit, ReceivedEvent, WebhookLoop, WebhookOutcome
 from ecwid_async.apps.webhooks.loop_guard import LoopGuard
-from ecwid_async.apps.webhooks.own_writes import EntityState
-from ecwid_async.errors import ConfigError
+from ecwid_async.apps.webhooks.own_writes import EntityState, OwnWrites
+from ecwid_async.errors import ConfigError, NotFound
 from ecwid_async.models.categories import Category
 from ecwid_async.models.products import Product, ProductDraft
 from ecwid_async.sandbox import sample_event
-from tests.apps.webhooks.installed_app import InstalledApp
+from tests.apps.webhooks.installed_app import STORE, InstalledApp
 
 KEY = ("index", 1003, "product.updated", "7")
 
@@ -325,3 +325,20 @@ async def test_no_change_of_the_owner_is_lost(changes, compares):
     await app.webhooks.run(until_idle=True)
     assert not changes or app.name == app.name.upper()
     await app.inbox.aclose()
+
+
+async def test_every_kind_of_write_through_the_store_is_noticed():
+    app = Products(compares=True)
+    writes = OwnWrites()
+    store = writes.observe(app.ecwid.store(STORE))
+    assert (await store.products.get(app.product)).name == "lamp"
+    assert await store.products.search().count() == 1
+    assert not writes.has_written
+    await store.batch([store.products.update(app.product, ProductDraft(name="chair"))])
+    assert writes.has_written
+    assert app.name == "chair"
+    again = OwnWrites()
+    store = again.observe(app.ecwid.store(STORE))
+    with pytest.raises(NotFound):
+        await store.products.delete(999_999_999)
+    assert again.has_written

@@ -16,8 +16,10 @@ from ecwid_async.apps import (
     log_webhook,
 )
 from ecwid_async.errors import ConfigError
+from ecwid_async.models.events import StoreEvent
 from ecwid_async.tokens import MemoryTokens
 from tests.apps.webhooks.conftest import STORE, TOKEN
+from tests.apps.webhooks.installed_app import InstalledApp
 from tests.apps.webhooks.requests import NOW, SECRET, digest, make_body, make_request
 
 HOUR = 3600
@@ -342,3 +344,34 @@ def test_what_needs_attention_is_logged_as_such(caplog):
         ("DEBUG", "webhook accepted, order.created e-1 of store 1003"),
         ("ERROR", "webhook failed, order.created e-1 of store 1003, by ship (attempt 2), KeyError"),
     ]
+
+
+# Events that did not come in a webhook.
+
+
+async def test_events_of_changes_are_handled_like_those_of_webhooks():
+    app = InstalledApp()
+    seen = []
+
+    @app.webhooks.on("order.updated", "order.created")
+    async def ship(event: ReceivedEvent) -> None:
+        seen.append((event.event_type, event.data.order_id, (await event.fetch()).id))
+
+    order_id = app.api.post("/orders", {"email": "ann@example.com", "total": 5})["orderId"]
+    app.sandbox.deliveries.clear()
+    app.clock.now += 600  # longer than the search may lag
+    store = app.ecwid.store(STORE)
+    found = []
+    async with store.events(sections=["orders"], start="beginning") as events:
+        async for batch in events:
+            found += batch.events
+    outcomes = [await app.webhooks.add(event) for event in (*found, *found)]
+    assert outcomes == [WebhookOutcome.ACCEPTED, WebhookOutcome.DUPLICATE]
+    await app.webhooks.run(until_idle=True)
+    assert seen == [("order.created", order_id, order_id)]
+    assert app.webhooks.counts.outcomes[WebhookOutcome.DUPLICATE] == 1
+
+
+async def test_an_event_without_an_id_is_refused(webhooks):
+    with pytest.raises(ValueError, match="event_id"):
+        await webhooks.add(StoreEvent(store_id=STORE, event_type="order.created"))
