@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
+from ecwid_async.apps import ClaimedEvents, NotRetryable, SQLiteInbox, StoredEvent
 from ecwid_async.cli.app import app, run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
@@ -87,6 +88,16 @@ def test_python_examples_run(block, demo, tmp_path):
         asyncio.run(result)
 
 
+async def _store_dead_event(path: Path) -> None:
+    async def refuse(events: ClaimedEvents) -> None:
+        raise NotRetryable("no")
+
+    event = StoredEvent(store_id=1003, event_id="1", event_type="a.b", entity_id="7", body=b"{}", received_at=0.0)
+    async with SQLiteInbox(path) as inbox:
+        await inbox.put(event)
+        await inbox.run(refuse, until_idle=True)
+
+
 @pytest.mark.parametrize(
     ("location", "arguments"), commands(), ids=lambda value: value if isinstance(value, str) else ""
 )
@@ -106,6 +117,8 @@ def test_command_lines_run(location, arguments, demo, capsys, monkeypatch):
         monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
         file.write_text(f"{DEMO_STORE_ID} {DEMO_TOKEN}\n1004 secret_1004\n")
         assert run(["tokens", "import", str(file)]) == 0
+    if arguments[:2] == ["webhooks", "inbox"]:
+        asyncio.run(_store_dead_event(Path("inbox.db")))
     with webhook_receiver.running() as receiver:
         if arguments[:2] == ["webhooks", "trigger"]:
             arguments[arguments.index("--to") + 1] = receiver.url

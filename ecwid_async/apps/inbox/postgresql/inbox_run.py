@@ -22,8 +22,10 @@ __all__ = ["InboxRun"]
 
 _log: Final = logging.getLogger("ecwid_async.apps")
 
-# The interval of heartbeats and of searches for dead processes, in leases.
+# The interval of heartbeats and of searches for dead processes, in leases. The workers of a fleet forget each worker
+# that did not report for 30 seconds, and its jobs would be repeated.
 _HEARTBEAT: Final = 1 / 4
+_MAX_HEARTBEAT: Final = 10.0
 _PURGE_INTERVAL: Final = 600.0
 # Workers of other queues may report less often than ours: their jobs must not look like those of dead ones.
 _PRUNE_AFTER: Final = 24 * 3600.0
@@ -68,7 +70,7 @@ class InboxRun:
             name,
             concurrency=settings.stores_at_once,
             poll_interval=settings.poll_interval,
-            heartbeat=settings.lease * _HEARTBEAT,
+            heartbeat=min(settings.lease * _HEARTBEAT, _MAX_HEARTBEAT),
             prune_after=self._prune_after,
             on_cancel=self.cancel,
         )

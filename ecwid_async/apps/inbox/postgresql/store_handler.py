@@ -150,7 +150,8 @@ class StoreHandler:
             marked = await self._mark_failed(error, events, ids=ids, job=job.id)
         if len(marked) < len(ids):
             _log.warning(
-                "events of store %s were taken over by another process: they may be handled twice", events.store_id
+                "events of store %s were deleted, or taken over by another process and may be handled twice",
+                events.store_id,
             )
 
     async def _mark_failed(

@@ -10,7 +10,7 @@ _DATABASE: Final = "inboxes"
 _EMPTY_TABLES: Final = """
 DO $$ DECLARE found text; BEGIN
   SELECT string_agg(format('%I', relname), ', ') INTO found FROM pg_class
-  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r';
+  WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'ecwid_schema';
   IF found IS NOT NULL THEN EXECUTE 'TRUNCATE ' || found; END IF;
 END $$
 """

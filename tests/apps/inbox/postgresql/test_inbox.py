@@ -1,8 +1,11 @@
 """Events and their jobs in PostgreSQL: stored at once, one job per store, and beside the jobs of others."""
 
+import ast
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -363,6 +366,28 @@ async def test_tables_of_another_version_or_program_are_refused(url: str, commen
         execute(url, "DROP TABLE other_inbox_events, other_inbox_workers")
 
 
+async def test_tables_of_another_procrastinate_are_a_clear_error(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(connector: object) -> None:
+        raise ConfigError("the tables of Procrastinate are not those of this version")
+
+    monkeypatch.setattr("ecwid_async.apps.inbox.postgresql.tables.prepare_tables", refuse)
+    with pytest.raises(InboxError, match="not those of this version") as caught:
+        await PostgreSQLInbox(url).put(new_event(1))
+    assert caught.value.problem == "version"
+
+
+async def test_a_store_that_is_forgotten_while_a_handler_runs_is_forgotten(url: str) -> None:
+    async def forget(group: ClaimedEvents) -> None:
+        assert await inbox.forget(group.store_id) == 2
+
+    async with PostgreSQLInbox(url) as inbox:
+        await inbox.put(new_event(1))
+        await inbox.put(new_event(2))
+        await inbox.run(forget, until_idle=True)
+        status = await inbox.status()
+    assert (status.waiting, status.in_progress, status.handled) == (0, 0, 0)
+
+
 async def test_nothing_belongs_to_the_session_so_that_a_pooler_may_change_it(url: str) -> None:
     """PgBouncer in transaction mode gives each transaction another session."""
     async with PostgreSQLInbox(url, connections=1) as inbox:
@@ -388,3 +413,12 @@ async def test_the_inbox_can_be_used_in_several_event_loops(url: str) -> None:
     assert await put(1)
     assert await asyncio.to_thread(lambda: asyncio.run(put(2)))
     assert not await put(2)
+
+
+async def test_the_example_of_the_docs_runs(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[4] / "docs" / "inbox.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```py\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    assert '"postgresql://shop@db.example.com/shop"' in code
+    code = code.replace('"postgresql://shop@db.example.com/shop"', repr(url))
+    await eval(compile(code, "inbox.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), {})
+    assert "waiting=1" in capsys.readouterr().out
