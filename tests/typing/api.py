@@ -198,6 +198,7 @@ async def webhooks(inbox: Inbox, ecwid: Ecwid) -> None:
     async def ship(event: ReceivedEvent[OrderEvent, Order]) -> int:
         assert_type(event.event, OrderEvent)
         assert_type(event.data, OrderEventData | None)
+        assert_type(event.entity_id, int | str | None)
         assert_type(event.store, Store)
         assert_type(await event.fetch(), Order)
         assert_type(await event.fetch_or_none(), Order | None)
@@ -205,6 +206,7 @@ async def webhooks(inbox: Inbox, ecwid: Ecwid) -> None:
 
     @webhooks.on("product.*", timeout=None)
     async def index(event: ReceivedEvent[ProductEvent, Product]) -> None:
+        assert_type(event.entity_id, int | None)
         assert_type(await event.fetch(), Product)
 
     @webhooks.on(EventType.PROFILE_UPDATED)

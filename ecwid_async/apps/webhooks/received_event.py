@@ -30,6 +30,11 @@ class _HasData(Protocol[D]):
     def data(self) -> D: ...
 
 
+class _HasEntityId(Protocol[D]):
+    @property
+    def entity_id(self) -> D: ...
+
+
 class ReceivedEvent(Generic[E, T]):
     """An event that was accepted, for its handler: ``ReceivedEvent[OrderEvent, Order]`` for orders.
 
@@ -91,8 +96,8 @@ class ReceivedEvent(Generic[E, T]):
         return self._last.event_type
 
     @property
-    def entity_id(self) -> int | str | None:
-        """The id of the entity that the event is about. Some families have a number, some a text."""
+    def entity_id(self: "ReceivedEvent[_HasEntityId[D], Any]") -> D:  # type: ignore[type-var]
+        """The id of the entity that the event is about, as in the class of its family."""
         return self.event.entity_id
 
     @property
