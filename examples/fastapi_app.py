@@ -3,8 +3,7 @@
     pip install 'ecwid-async[apps,sync,tokens]' fastapi uvicorn
     uvicorn fastapi_app:app
 
-Environment: ``APP_URL``, ``ECWID_CLIENT_ID``, ``ECWID_CLIENT_SECRET``, ``ECWID_TOKEN_KEYS`` (``ecwid tokens new-key``),
-and ``APP_FOLDER`` for its data. docs/apps.md explains it step by step.
+Environment: APP_URL, APP_FOLDER for its data, ECWID_CLIENT_ID, ECWID_CLIENT_SECRET, ECWID_TOKEN_KEYS. See docs/apps.md.
 """
 
 import json
@@ -48,7 +47,8 @@ inbox = SQLiteInbox(FOLDER / "inbox.db")
 mirror = Mirror(f"sqlite:///{FOLDER / 'mirror.db'}")  # filled by `ecwid sync`, which reads what webhooks have marked
 webhooks = Webhooks(inbox, ecwid=ecwid, stores=tokens)
 installs = Installs(ecwid, tokens, redirect_uri=f"{URL}/ecwid/callback", scopes=SCOPES)
-sessions = PageSessions(ecwid, page="/orders", tokens=tokens)
+PANELS = os.environ.get("APP_CONTROL_PANELS", "https://my.ecwid.com").split()
+sessions = PageSessions(ecwid, page="/orders", tokens=tokens, control_panels=PANELS)
 service = Service(tokens, ecwid, inbox, mirror, installs, background=[webhooks])
 health = Health(service=service, inbox=inbox, ecwid=ecwid)
 

@@ -87,6 +87,9 @@ def serve(
             "its secret in ECWID_CLIENT_SECRET."
         ),
     ] = None,
+    iframe_url: Annotated[
+        str | None, Parameter(help="URL of the page of an app, which a control panel shows in a frame.")
+    ] = None,
     several: SeveralStoresArguments | None = None,
     sizes: DemoStoreOptions | None = None,
 ) -> None:
@@ -96,11 +99,13 @@ def serve(
     """
     several, sizes = several or SeveralStoresArguments(), sizes or DemoStoreOptions()
     _check_webhooks(webhooks)
-    _check_redirect_uri(redirect_uri)
-    secret = "" if webhooks is None and redirect_uri is None else client_secret()
+    _check_app_url("--redirect-uri", redirect_uri)
+    _check_app_url("--iframe-url", iframe_url)
+    has_app = any(url is not None for url in (webhooks, redirect_uri, iframe_url))
+    secret = client_secret() if has_app else ""
     demo = _create(several, sizes, requests_per_minute, changes_per_second)
     if secret:
-        _add_app(demo.sandbox, webhooks, redirect_uri, secret)
+        _add_app(demo.sandbox, webhooks, redirect_uri, iframe_url, secret)
     try:
         asyncio.run(_serve(demo, host, port))
     except KeyboardInterrupt:
@@ -142,25 +147,28 @@ def _check_webhooks(url: str | None) -> None:
         raise UsageError(f"--webhooks: {error}.") from None
 
 
-def _check_redirect_uri(url: str | None) -> None:
-    """Raise `UsageError` if users can't return to this URL."""
+def _check_app_url(option: str, url: str | None) -> None:
+    """Raise `UsageError` if this is no URL to which a browser can be sent."""
     from ecwid_async.apps import read_redirect_uri
 
     try:
         if url is not None:
             read_redirect_uri(url)
     except ConfigError as error:
-        raise UsageError(f"--redirect-uri: {error}") from None
+        # An iframe URL has the form of a redirect_uri.
+        raise UsageError(f"{option}: {str(error).replace('redirect_uri', option.strip('-'))}") from None
 
 
-def _add_app(sandbox: "Sandbox", webhooks: str | None, redirect_uri: str | None, secret: str) -> None:
+def _add_app(
+    sandbox: "Sandbox", webhooks: str | None, redirect_uri: str | None, iframe_url: str | None, secret: str
+) -> None:
     """Add an app that can be installed, or that gets the webhooks of all stores, of which each attempt is printed."""
     from ecwid_async.sandbox.seed import add_demo_app
 
     if webhooks is not None:
         # As in the real store, where most events of an order are about its products and its customer.
         sandbox.set_switches(evolve(sandbox.switches, order_effects=True))
-    add_demo_app(sandbox, webhook_url=webhooks, redirect_uri=redirect_uri, client_secret=secret)
+    add_demo_app(sandbox, webhook_url=webhooks, redirect_uri=redirect_uri, iframe_url=iframe_url, client_secret=secret)
     sandbox.deliveries.on_attempt = _print_attempt
 
 
@@ -232,6 +240,9 @@ def _describe(demo: _Demo, server: "RunningServer") -> str:
     for app in demo.sandbox.apps.values():
         if app.redirect_uri is not None:
             lines += [f"export ECWID_OAUTH_URL={server.oauth_url}", f"export ECWID_CLIENT_ID={app.client_id}"]
+        if app.iframe_url is not None:
+            panel = server.base_url.partition("/api/")[0]
+            lines.append(f"# The app's page, once it is installed: {panel}/cp/{app.client_id}/{min(demo.tokens)}")
     if demo.tokens_file is not None:
         stores = shlex.quote(str(demo.tokens_file.absolute()))
         lines.append(f"# Then, for example: ecwid sync --stores {stores} --to sqlite:///stores.db --watch 60s")

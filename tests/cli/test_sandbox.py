@@ -243,8 +243,19 @@ def test_an_app_can_be_installed(start, monkeypatch):
     assert "my_client_secret" not in " ".join(found.values())
 
 
+@pytest.mark.parametrize("option", ["--redirect-uri", "--iframe-url"])
 @pytest.mark.parametrize("url", ["http://example.com/callback", "callback"])
-def test_users_return_to_https_or_this_machine(ecwid, url):
-    outcome = ecwid("sandbox", "serve", "--redirect-uri", url)
+def test_browsers_are_sent_to_https_or_this_machine(ecwid, option, url):
+    outcome = ecwid("sandbox", "serve", option, url)
     assert outcome.code == 2
-    assert "--redirect-uri" in outcome.err
+    assert option in outcome.err
+
+
+def test_the_page_of_an_app_is_shown_in_a_frame(start, monkeypatch):
+    monkeypatch.setenv("ECWID_CLIENT_SECRET", "my_client_secret")
+    page = "http://127.0.0.1:1/page"
+    hooks = "http://127.0.0.1:1/webhooks"  # the app is installed already
+    process = start("sandbox", "serve", "--port", "0", *SMALL, "--webhooks", hooks, "--iframe-url", page)
+    (address,) = re.findall(r"(http\S+/cp/\S+)", "\n".join(read_output(process, "# The app's page")))
+    with urlopen(address) as response:
+        assert f'src="{page}?payload='.encode() in response.read()

@@ -91,6 +91,7 @@ class Browser:
 async def running_app(folder: Path) -> AsyncIterator[RunningApp]:
     """Start the app under uvicorn, as a user would, and end it with SIGTERM."""
     pytest.importorskip("cryptography")
+    folder.mkdir(exist_ok=True)
     sandbox = Sandbox(requests_per_minute=None)
     sandbox.add_store(STORE, token=TOKEN).profile = {"generalInfo": {"storeId": STORE}}
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -109,6 +110,7 @@ async def running_app(folder: Path) -> AsyncIterator[RunningApp]:
             settings = {
                 "APP_URL": url,
                 "APP_FOLDER": str(folder),
+                "APP_CONTROL_PANELS": server.base_url.partition("/api/")[0],
                 "ECWID_BASE_URL": server.base_url,
                 "ECWID_OAUTH_URL": server.oauth_url,
                 "ECWID_CLIENT_ID": CLIENT_ID,

@@ -12,11 +12,13 @@ def add_demo_app(
     *,
     webhook_url: str | None = None,
     redirect_uri: str | None = None,
+    iframe_url: str | None = None,
     client_secret: str = DEMO_CLIENT_SECRET,
 ) -> App:
     """Register an app that may ask for all scopes in all stores of a sandbox, with the client id `DEMO_CLIENT_ID`.
 
-    With `redirect_uri` it can be installed on the consent page. With `webhook_url` it is installed in all stores
+    With `redirect_uri` it can be installed on the consent page, and with `iframe_url` it has a page in the control
+    panel. With `webhook_url` it is installed in all stores
     already, as the app to which their tokens belong, and gets their webhooks.
     """
     app = sandbox.add_app(
@@ -27,6 +29,7 @@ def add_demo_app(
             redirect_uri=redirect_uri,
             public_token=True,
             webhook_url=webhook_url,
+            iframe_url=iframe_url,
         )
     )
     for store in sandbox.stores.values() if webhook_url is not None else ():
