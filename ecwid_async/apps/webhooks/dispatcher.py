@@ -71,12 +71,12 @@ class Dispatcher:
                     f"the handler {handler.name} did not finish within {handler.timeout:g} seconds: give it a longer "
                     "`timeout`, or let it do less."
                 )
-        except EntityGone:
-            outcome = WebhookOutcome.GONE
-        except AlreadyHandled:
-            outcome = WebhookOutcome.REPEATED
         except Exception as error:
-            failure = error
+            failure = _unwrapped(error)
+            if isinstance(failure, EntityGone):
+                outcome, failure = WebhookOutcome.GONE, None
+            elif isinstance(failure, AlreadyHandled):
+                outcome, failure = WebhookOutcome.REPEATED, None
         finally:
             # Also if the task is cancelled.
             self._guard.record_run(key, has_written=writes.has_written, state=state)
@@ -105,6 +105,13 @@ class Dispatcher:
             return before
         after = EntityState.of(await event.fetch_or_none())
         return after if after is not None and after.content == before.content else None
+
+
+def _unwrapped(error: Exception) -> Exception:
+    """The only error of a group, which a handler with tasks of its own raises."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
 
 
 def _record(

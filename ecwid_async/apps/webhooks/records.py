@@ -80,10 +80,10 @@ class WebhookCounts:
 
 
 _logger: Final = logging.getLogger("ecwid_async.webhooks")
+# The inbox logs failures of handlers.
 _LEVELS: Final = {
     WebhookOutcome.REFUSED: logging.WARNING,
     WebhookOutcome.NOT_STORED: logging.ERROR,
-    WebhookOutcome.FAILED: logging.ERROR,
     WebhookOutcome.UNHANDLED: logging.WARNING,
 }
 

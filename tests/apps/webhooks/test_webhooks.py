@@ -6,6 +6,7 @@ import anyio
 import pytest
 
 from ecwid_async.apps import (
+    EntityGone,
     InboxError,
     NotRetryable,
     ReceivedEvent,
@@ -272,6 +273,23 @@ async def test_an_error_that_may_pass_goes_before_one_that_gives_up(webhooks):
     assert (status.dead, status.retrying) == (1, 1)
 
 
+async def test_an_error_of_a_task_group_counts_as_the_error_in_it(webhooks, records):
+    @webhooks.on("order.created")
+    async def ship(event: ReceivedEvent) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(raise_, EntityGone("gone") if event.entity_id == 7 else NotRetryable("never"))
+
+    await statuses(webhooks, post(), post(number=2, entityId=8))
+    await webhooks.run(until_idle=True)
+    assert [each.outcome for each in records[2:]] == [WebhookOutcome.GONE, WebhookOutcome.FAILED]
+    status = await webhooks.status()
+    assert (status.retrying, status.dead) == (0, 1)
+
+
+async def raise_(error: Exception) -> None:
+    raise error
+
+
 async def test_a_handler_has_a_time_limit(webhooks, records):
     @webhooks.on("order.created", timeout=0.01)
     async def hang(event: ReceivedEvent) -> None:
@@ -342,7 +360,7 @@ def test_what_needs_attention_is_logged_as_such(caplog):
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
         ("WARNING", "webhook refused, too_old: it is old."),
         ("DEBUG", "webhook accepted, order.created e-1 of store 1003"),
-        ("ERROR", "webhook failed, order.created e-1 of store 1003, by ship (attempt 2), KeyError"),
+        ("DEBUG", "webhook failed, order.created e-1 of store 1003, by ship (attempt 2), KeyError"),
     ]
 
 
