@@ -1,5 +1,7 @@
 """Apps: what their parts cost. All times are CPU time, unless they say otherwise."""
 
+from benchmarks.apps.acknowledge import measure_acknowledgement
+from benchmarks.apps.kills import measure_kills
 from benchmarks.apps.verify import measure_verification
 from benchmarks.harness.report import Table, ValueGoal, parse_arguments, print_report
 
@@ -17,6 +19,8 @@ def main() -> None:
         goals.extend(of_table)
 
     add(measure_verification(quick=quick))
+    add(measure_acknowledgement(quick=quick))
+    add(measure_kills(quick=quick))
     print_report("apps", tables, goals, as_json=options.json)
 
 

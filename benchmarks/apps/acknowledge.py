@@ -1,0 +1,136 @@
+"""The time until a webhook is acknowledged: from the moment at which it should be sent until its response.
+
+An app under aiohttp.web, pinned to one core, verifies 500 webhooks a second, stores them durably in a file on the disk
+of the temporary folder, answers, and handles them. They are sent from another core, on a schedule that does not wait
+for responses. Beside that, the app may mirror a store into another file, in the same process or in another one on the
+same core, at the usual rate limit of 10 pages a second.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from benchmarks.apps.webhook_server import SECRET
+from benchmarks.harness.catalogue_server import run_catalogue_server
+from benchmarks.harness.postgresql import run_postgresql
+from benchmarks.harness.report import Table, ValueGoal
+from benchmarks.harness.sampling import p99
+
+__all__ = ["measure_acknowledgement"]
+
+_ROOT: Final = Path(__file__).parents[2]
+_PER_SECOND: Final = 500
+_GOAL: Final = 10.0
+ALONE, SAME_PROCESS, SAME_CORE = "SQLite", "SQLite, sync in the same process", "SQLite, sync in another process"
+POSTGRESQL: Final = "PostgreSQL, sync in the same process"
+_PRODUCTS: Final = 2000
+_ids = count(1)
+
+
+def measure_acknowledgement(*, quick: bool = False) -> tuple[Table, list[ValueGoal]]:
+    """Return the 99th percentile of each second, and the goal for its median beside a sync."""
+    seconds = 0.5 if quick else 9.0
+    candidates = (SAME_PROCESS,) if quick else (ALONE, SAME_PROCESS, SAME_CORE, POSTGRESQL)
+    samples = {candidate: _measure(candidate, seconds) for candidate in candidates}
+    table = Table(f"a webhook is acknowledged, at {_PER_SECOND} a second, 99 %", "ms", SAME_PROCESS, samples)
+    return table, [ValueGoal(table, name, _GOAL) for name in (SAME_PROCESS, SAME_CORE) if name in samples]
+
+
+def _measure(candidate: str, seconds: float) -> list[float]:
+    ours, theirs = _choose_cores()
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        is_postgresql = candidate == POSTGRESQL
+        inbox = stack.enter_context(run_postgresql()) if is_postgresql else f"{folder}/inbox.db"
+        store = "-"
+        if candidate != ALONE:
+            store = stack.enter_context(run_catalogue_server(_PRODUCTS)).url
+        own_store = "-" if candidate == SAME_CORE else store
+        url = stack.enter_context(_run_server(theirs, inbox, own_store, folder))
+        if candidate == SAME_CORE:
+            stack.enter_context(_run_server(theirs, "-", store, folder))
+        if ours:
+            before = os.sched_getaffinity(0)
+            os.sched_setaffinity(0, ours)
+            stack.callback(os.sched_setaffinity, 0, before)
+        return asyncio.run(_send(f"{url}/webhooks", seconds))
+
+
+def _choose_cores() -> tuple[set[int], set[int]]:
+    """The cores of this process and of the app. The server of the store runs on the first one."""
+    if sys.platform != "linux":
+        return set(), set()
+    last, *others = sorted(os.sched_getaffinity(0), reverse=True)
+    return set(others) or {last}, {last}
+
+
+@contextmanager
+def _run_server(cores: set[int], *arguments: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.apps.webhook_server", *arguments, *map(str, cores)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_ROOT) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            port = process.stdout.readline()
+            if not port:
+                raise RuntimeError(f"the app did not start: run `{' '.join(command)}` to see why")
+            yield f"http://127.0.0.1:{int(port)}"
+        finally:
+            process.stdin.close()
+
+
+async def _send(url: str, seconds: float) -> list[float]:
+    """Send webhooks on a schedule, and return the 99th percentile of their times in ms, for each second."""
+    times: list[list[float]] = []
+    async with (
+        aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as session,
+        asyncio.TaskGroup() as tasks,
+    ):
+
+        async def send(due: float, sink: list[float]) -> None:
+            body, signature = _webhook(next(_ids))
+            headers = {"Content-Type": "application/json; charset=UTF-8", "X-Ecwid-Webhook-Signature": signature}
+            async with session.post(url, data=body, headers=headers) as response:
+                await response.read()
+                if response.status != 200:
+                    raise RuntimeError(f"a webhook was answered {response.status}")
+            sink.append((time.perf_counter() - due) * 1000)
+
+        start = time.perf_counter() + 0.1
+        for number in range(int((seconds + 1) * _PER_SECOND)):
+            due = start + number / _PER_SECOND
+            if (delay := due - time.perf_counter()) > 0:
+                await asyncio.sleep(delay)
+            if number % _PER_SECOND == 0:
+                times.append([])
+            tasks.create_task(send(due, times[-1]))
+    # Connections and files are opened in the first second.
+    return [p99(each) for each in times[1:]]
+
+
+def _webhook(number: int) -> tuple[bytes, str]:
+    event_id, created = f"80aece08-40e8-4145-8764-{number:012}", int(time.time())
+    event = {
+        "eventId": event_id,
+        "eventCreated": created,
+        "storeId": 1003 + number % 50,
+        "entityId": 103878161 + number % 1000,
+        "eventType": "order.updated",
+        "data": {"orderId": "XJ12H", "oldPaymentStatus": "AWAITING_PAYMENT", "newPaymentStatus": "PAID"},
+    }
+    digest = hmac.digest(SECRET.encode(), f"{created}.{event_id}".encode(), hashlib.sha256)
+    return json.dumps(event).encode(), base64.b64encode(digest).decode()

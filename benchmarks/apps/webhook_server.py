@@ -1,0 +1,76 @@
+"""An app that accepts webhooks, and perhaps syncs a store into another file. It ends when its standard input closes.
+
+Its arguments are the inbox, as the path of a file, the URL of PostgreSQL or ``-`` for one in memory, the base URL of a
+store to sync or ``-``, the folder of the mirror, and the cores.
+"""
+
+import asyncio
+import os
+import sys
+from itertools import count
+from pathlib import Path
+
+from aiohttp import web
+
+from benchmarks.harness.settings import STORE_ID, TOKEN
+from ecwid_async import Ecwid
+from ecwid_async.apps import Inbox, MemoryInbox, ReceivedEvent, SQLiteInbox, Webhooks
+from ecwid_async.apps.aiohttp_web import routes
+from ecwid_async.models.base import Model
+from ecwid_async.models.events import StoreEvent
+from ecwid_async.sync import Mirror
+
+__all__ = ["SECRET"]
+
+SECRET = "client_secret_0123456789abcdef"
+
+
+async def main(inbox_at: str, store_at: str, folder: str, *cores: str) -> None:
+    """Serve until the standard input closes."""
+    if cores and sys.platform == "linux":
+        os.sched_setaffinity(0, map(int, cores))
+    webhooks = Webhooks(_open_inbox(inbox_at), client_secret=SECRET, records=lambda record: None)
+
+    @webhooks.on("*")
+    async def handle(event: ReceivedEvent[StoreEvent, Model]) -> None:
+        pass
+
+    app = web.Application()
+    app.add_routes(routes({"/webhooks": webhooks.handle}))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    tasks = [asyncio.create_task(webhooks.run())]
+    if store_at != "-":
+        tasks.append(asyncio.create_task(_sync_forever(store_at, Path(folder))))
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    await runner.cleanup()
+    await webhooks.inbox.aclose()
+    for task in tasks:
+        if not task.cancelled():
+            task.result()
+
+
+def _open_inbox(inbox_at: str) -> Inbox:
+    if inbox_at.startswith("postgresql"):
+        from ecwid_async.apps import PostgreSQLInbox
+
+        return PostgreSQLInbox(inbox_at)
+    return MemoryInbox() if inbox_at == "-" else SQLiteInbox(inbox_at)
+
+
+async def _sync_forever(base_url: str, folder: Path) -> None:
+    """Mirror a store again and again, at the usual rate limit."""
+    async with Ecwid(base_url=base_url) as ecwid:
+        for number in count():
+            async with Mirror(f"sqlite:///{folder}/mirror-{number}.db") as mirror:
+                await mirror.sync(ecwid.store(STORE_ID, TOKEN), only=("products",))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
