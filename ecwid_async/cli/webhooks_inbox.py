@@ -39,6 +39,8 @@ class InboxArguments:
 
     inbox: Annotated[str | None, Parameter(group=_INBOX)] = None
     "sqlite:///inbox.db or postgresql://…, without a password; with one, set it as ECWID_INBOX."
+    name: Annotated[str | None, Parameter(group=_INBOX)] = None
+    "Name of the inbox, if several are in one database of PostgreSQL. By default ecwid_inbox."
 
     def run(self, work: "Callable[[Inbox], Coroutine[None, None, T]]") -> T:
         """Do something with the inbox. It is not created."""
@@ -47,7 +49,7 @@ class InboxArguments:
         url = self._find_url()
 
         async def main() -> T:
-            async with open_inbox(url, create=False) as inbox:
+            async with open_inbox(url, name=self.name, create=False) as inbox:
                 return await work(inbox)
 
         return asyncio.run(main())

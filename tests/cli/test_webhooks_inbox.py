@@ -122,6 +122,16 @@ def test_an_inbox_in_postgresql_is_shown_and_replayed(ecwid, postgresql_inbox_ur
     assert ecwid("webhooks", "inbox", "replay", "--all", *on).out == "2 events will be handled again\n"
 
 
+def test_one_of_several_inboxes_in_postgresql_has_a_name(ecwid, postgresql_inbox_url, url):
+    fill(postgresql_inbox_url)
+    on = ("--inbox", postgresql_inbox_url, "--name", "reviews_app")
+    outcome = ecwid("webhooks", "inbox", "status", *on)
+    assert outcome.code == 2
+    assert "check the URL and the name" in outcome.err
+    outcome = ecwid("webhooks", "inbox", "status", "--inbox", url, "--name", "reviews_app")
+    assert "only an inbox in PostgreSQL has a name" in outcome.err
+
+
 def test_an_inbox_that_does_not_exist_is_not_created(ecwid, tmp_path, postgresql_server):
     pytest.importorskip("procrastinate", reason="needs the extra `worker`")
     outcome = ecwid("webhooks", "inbox", "status", "--inbox", f"sqlite:///{tmp_path / 'typo.db'}")

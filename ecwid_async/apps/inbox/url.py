@@ -18,18 +18,20 @@ _POSTGRESQL: Final = ("postgresql://", "postgresql+psycopg://", "postgres://")
 
 
 def open_inbox(
-    url: str, settings: InboxSettings | None = None, *, create: bool = True
+    url: str, settings: InboxSettings | None = None, *, name: str | None = None, create: bool = True
 ) -> "SQLiteInbox | PostgreSQLInbox":
     """The inbox with this URL: ``sqlite:///inbox.db`` or ``postgresql://user:password@host/database``.
 
-    It is opened when it is first used. Without `create` it must exist. Raises `ConfigError` for another URL, or a file
-    that does not exist.
+    It is opened when it is first used. `name` is that of an inbox in PostgreSQL, if several share the database. Without
+    `create` it must exist. Raises `ConfigError` for another URL, or a file that does not exist.
     """
     text = url if isinstance(url, str) else ""
     if text.startswith(_POSTGRESQL):
         from ecwid_async.apps.inbox import PostgreSQLInbox
 
-        return PostgreSQLInbox(text, settings, create=create)
+        if name is None:
+            return PostgreSQLInbox(text, settings, create=create)
+        return PostgreSQLInbox(text, settings, name=name, create=create)
     path = unquote(text.removeprefix(_SQLITE))
     if not text.startswith(_SQLITE) or not path:
         # The URL may have a password.
@@ -37,6 +39,8 @@ def open_inbox(
             "the URL of an inbox is sqlite:///inbox.db (with four slashes if the path begins with one) or "
             "postgresql://user:password@host/database"
         )
+    if name is not None:
+        raise ConfigError("only an inbox in PostgreSQL has a name: use a file for each inbox in SQLite")
     if not create and not Path(path).exists():
         raise ConfigError(f"there is no inbox {path}: check its path")
     return SQLiteInbox(path, settings)

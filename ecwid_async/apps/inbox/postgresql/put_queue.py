@@ -1,6 +1,7 @@
 """Storing events that are put at the same time in one transaction."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
@@ -11,6 +12,8 @@ from ecwid_async.apps.errors import InboxError
 from ecwid_async.apps.inbox.event import StoredEvent
 
 __all__ = ["PutQueue", "put_arguments"]
+
+_log: Final = logging.getLogger("ecwid_async.apps")
 
 # Ecwid waits 10 seconds for a response.
 _TIMEOUT: Final = 8.0
@@ -74,7 +77,11 @@ class PutQueue:
                 _fail(batch, error)
             except TimeoutError:
                 _fail(batch, self._too_slow())
-            except BaseException:
+            except Exception as error:
+                _log.exception("events could not be stored")
+                message = f"The inbox in {self._place} failed: {type(error).__name__}. Its log has more."
+                _fail(batch, InboxError(message, problem="unavailable"))
+            except asyncio.CancelledError:
                 # The loop is being closed.
                 for each in batch:
                     each.is_new.cancel()

@@ -74,7 +74,8 @@ class Statements:
         self.comment = f"SELECT obj_description(to_regclass('{events}'), 'pg_class') AS comment"
         self.exists = f"SELECT to_regclass('{events}') IS NOT NULL AS found"
 
-        # Locks and rows are taken in one order, so that two processes never wait for each other.
+        # Locks and rows are taken in one order, so that two processes never wait for each other. The transaction is
+        # durable when it has committed, also where the server or the user has another default.
         self.put = f"""
             WITH given AS (
               SELECT * FROM unnest(
@@ -84,10 +85,13 @@ class Statements:
             ), locked AS MATERIALIZED (
               SELECT pg_advisory_xact_lock_shared({_LOCKS}, lock) AS taken
               FROM (SELECT DISTINCT hashtext('{name}:' || store_id) AS lock FROM given ORDER BY lock) AS locks
+            ), durable AS MATERIALIZED (
+              SELECT CASE WHEN current_setting('synchronous_commit') = 'off'
+                THEN set_config('synchronous_commit', 'on', true) END AS setting
             ), accepted AS (
               INSERT INTO {events} (store_id, event_id, event_type, entity_id, body, received_at)
               SELECT store_id, event_id, event_type, entity_id, body, received_at FROM given
-              WHERE (SELECT count(taken) FROM locked) > 0
+              WHERE (SELECT count(taken) FROM locked) > 0 AND (SELECT count(*) FROM durable) > 0
               ORDER BY store_id, position
               ON CONFLICT (store_id, event_id) DO NOTHING
               RETURNING store_id, event_id
