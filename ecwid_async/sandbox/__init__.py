@@ -8,6 +8,7 @@ store = sandbox.add_store(1003, token="secret_demo")
 `Sandbox` is a transport: pass it to a client instead of the network, or serve it over HTTP with `server`.
 
 - `sandbox` authenticates a request, checks its rate limit and scopes, and calls one endpoint.
+- `faults` let requests fail, `request_log` has those received, `clock` is the time, `snapshot` copies the state.
 - `authorization` installs apps in stores, after a consent page.
 - `engine` finds the endpoint, parses the request, and builds lists and pages for all endpoints.
 - `routes` contains the endpoints, a file for each section of the API.
@@ -23,8 +24,13 @@ from typing import TYPE_CHECKING
 from ecwid_async.primitives.lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox.sandbox import Exchange as Exchange
+    from ecwid_async.sandbox.clock import SandboxClock as SandboxClock
+    from ecwid_async.sandbox.faults import Fault as Fault
+    from ecwid_async.sandbox.faults import Faults as Faults
+    from ecwid_async.sandbox.request_log import Exchange as Exchange
+    from ecwid_async.sandbox.request_log import RequestLog as RequestLog
     from ecwid_async.sandbox.sandbox import Sandbox as Sandbox
+    from ecwid_async.sandbox.snapshot import Snapshot as Snapshot
     from ecwid_async.sandbox.state import App as App
     from ecwid_async.sandbox.state import Install as Install
     from ecwid_async.sandbox.state import Store as Store
@@ -41,7 +47,11 @@ if not TYPE_CHECKING:  # or type checkers accept any name
     __getattr__, __dir__, __all__ = lazy_exports(
         __name__,
         {
-            "sandbox": ("Exchange", "Sandbox"),
+            "clock": ("SandboxClock",),
+            "faults": ("Fault", "Faults"),
+            "request_log": ("Exchange", "RequestLog"),
+            "sandbox": ("Sandbox",),
+            "snapshot": ("Snapshot",),
             "state": ("App", "Install", "Store"),
             "switches": ("Switches",),
             "webhooks": ("Deliveries", "Delivery", "WebhookEvent", "WebhookFaults", "WebhookRequest", "sample_event"),

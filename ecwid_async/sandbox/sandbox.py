@@ -1,23 +1,26 @@
 """The sandbox: a transport that handles requests to its stores in this process; `server` serves it over HTTP."""
 
 import math
-import time
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from email.utils import formatdate
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote_plus
 from uuid import uuid4
 
 import anyio
 from attrs import evolve
 
+from ecwid_async.errors import OutcomeUnknown
 from ecwid_async.sandbox import routes
 from ecwid_async.sandbox.authorization import AuthorizationServer
+from ecwid_async.sandbox.clock import SandboxClock
 from ecwid_async.sandbox.engine import Media, Page, Result, StoreRequest, project, read_parameters
 from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.faults import Fault, Faults, FaultyResponse
+from ecwid_async.sandbox.request_log import Exchange, RequestLog
+from ecwid_async.sandbox.snapshot import Snapshot
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.state import (
     Access,
@@ -37,9 +40,10 @@ from ecwid_async.sandbox.webhooks import Deliveries, Delivery, WebhookEvent, der
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Options, Request, Response, StreamBody, StreamedResponse
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox.app_requests import Checkout, Fault, IframeMode
+    from ecwid_async.sandbox.app_requests import Checkout, IframeMode
+    from ecwid_async.sandbox.app_requests import Fault as EncryptionFault
 
-__all__ = ["CORS", "Exchange", "Sandbox"]
+__all__ = ["CORS", "Sandbox"]
 
 CORS: Final = {
     "Access-Control-Allow-Origin": "*",
@@ -50,41 +54,36 @@ CORS: Final = {
 }
 """Headers of every response that let browser pages of any origin send requests, as storefronts do."""
 
-_MAX_EXCHANGES: Final = 10_000
 _JSON: Final = frozenset({"application/json", "text/json"})
+_JSON_UTF8: Final = "application/json; charset=utf-8"
 _FORM: Final = "application/x-www-form-urlencoded"
 # The only path without a store id, and the headers that identify an app there.
 _APPLICATION: Final = "application"
 _APP_CREDENTIALS: Final = ("X-Ecwid-App-Client-Id", "X-Ecwid-App-Secret-Key")
 
 
-class Exchange(NamedTuple):
-    """A request that the sandbox received, with the status of its response."""
-
-    method: str
-    path: str
-    params: dict[str, str]
-    status: int
-
-
 class Sandbox:
     """Ecwid in this process: a transport for tests and demos, with the stores that `add_store` creates.
 
-    `clock` returns Unix seconds; pass your own to control time. `requests_per_minute` applies to each token and can be
-    changed at any time; None disables the limit. `requests` contains the latest 10,000 requests, oldest first.
+    `clock` returns Unix seconds; pass a `SandboxClock` of your own to control time. `requests_per_minute` applies to
+    each token and can be changed at any time; None disables the limit. `requests` contains the latest 10,000 requests,
+    oldest first. `faults` are what goes wrong with requests.
     """
 
     def __init__(
         self,
         *,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
         requests_per_minute: int | None = 600,
         switches: Switches | None = None,
     ) -> None:
-        self.clock = clock
+        self.clock: Callable[[], float] = clock or SandboxClock()
+        self.sleep: Callable[[float], Awaitable[object]] = anyio.sleep
+        """Waits for a late response. In real seconds, since the timeouts of clients are."""
         self.requests_per_minute = requests_per_minute
         self.switches = switches or Switches()
-        self.requests: deque[Exchange] = deque(maxlen=_MAX_EXCHANGES)
+        self.requests = RequestLog()
+        self.faults = Faults()
         self.stores: dict[int, Store] = {}
         self.apps: dict[str, App] = {}
         """The apps that are registered, by client id. `add_app` adds one."""
@@ -135,7 +134,7 @@ class Sandbox:
         lang: str = "en",
         view_mode: str = "PAGE",
         app_state: str | None = None,
-        fault: "Fault | None" = None,
+        fault: "EncryptionFault | None" = None,
     ) -> str:
         """The address with which the control panel of a store opens the page of an app (extra ``apps``).
 
@@ -200,15 +199,62 @@ class Sandbox:
         for store in self.stores.values():
             store.set_switches(switches)
 
+    def snapshot(self) -> Snapshot:
+        """A copy of the state, to which `restore` returns. It takes memory and time like a deep copy of the stores.
+
+        Raises `RuntimeError` while a request is in progress.
+        """
+        return Snapshot(self)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Return exactly to the state of a snapshot; its stores and apps are the same objects as before.
+
+        Stores and apps that were added since are gone. Webhooks that were sent meanwhile are sent again if they waited
+        in the snapshot. Raises `ValueError` for a snapshot of another sandbox.
+        """
+        snapshot.restore(self)
+
     # The transport.
 
     async def send(self, request: Request) -> Response:
-        """Handle a request. Its path starts with the store's id, its token is in ``Authorization``."""
+        """Handle a request. Its path starts with the store's id, its token is in ``Authorization``.
+
+        Raises `OutcomeUnknown` if a fault ends the connection before the response is complete.
+        """
         if isinstance(request.body, StreamBody):
             request = evolve(request, body=await request.body.read())
+        answer = await self.respond(request)
+        if answer.response is None or not answer.complete:
+            raise OutcomeUnknown("no complete response (a fault of the sandbox)", request=request)
+        return answer.response
+
+    async def respond(self, request: Request) -> FaultyResponse:
+        """Handle a request whose body, if any, is bytes, as late and as faulty as the store and `faults` say."""
         if delay := self.response_delay(request.path):
-            await anyio.sleep(delay)
-        return self.handle(request)
+            await self.sleep(delay)
+        # Browsers send preflight requests at will, so these count for no fault.
+        fault = None if request.method == "OPTIONS" else self.faults.take(request.method, request.path)
+        if fault is None:
+            return FaultyResponse(self.handle(request))
+        answer = self._respond_faulty(request, fault)
+        if fault.delay:
+            # The request has taken effect, even if the client no longer waits.
+            await self.sleep(fault.delay)
+        return answer
+
+    def _respond_faulty(self, request: Request, fault: Fault) -> FaultyResponse:
+        status = fault.status or 0
+        response = self.handle(request) if fault.executed else self._response(request, status, b"")
+        if status >= 300 and fault.body is None:
+            code, message = fault.error
+            response = self._response(request, status, encode_json({"errorMessage": message, "errorCode": code}))
+        answer = fault.apply(response)
+        received = 0 if answer.response is None else answer.response.status
+        if fault.executed:
+            self.requests[-1] = self.requests[-1]._replace(status=received)
+        else:
+            self._log(request, received)
+        return answer
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
         """Handle a request. The response body is a single chunk."""
@@ -248,7 +294,7 @@ class Sandbox:
     def _handle(self, request: Request, *, nested: bool = False) -> Response:
         """Handle a request; `nested` means that it is part of a batch."""
         extra: dict[str, str] = {}
-        content_type = "application/json; charset=utf-8"
+        content_type = _JSON_UTF8
         try:
             result = self._execute(request, nested=nested)
             status = 200
@@ -259,9 +305,21 @@ class Sandbox:
         except ErrorResponse as error:
             status, extra = error.status, error.headers
             body = encode_json({"errorMessage": error.message, "errorCode": error.code})
-        self.requests.append(
-            Exchange(request.method, request.path, {n: v for n, v in request.params if n != "token"}, status)
-        )
+        self._log(request, status)
+        return self._response(request, status, body, content_type, extra)
+
+    def _log(self, request: Request, status: int) -> None:
+        params = {name: value for name, value in request.params if name != "token"}
+        self.requests.append(Exchange(request.method, request.path, params, status))
+
+    def _response(
+        self,
+        request: Request,
+        status: int,
+        body: bytes,
+        content_type: str = _JSON_UTF8,
+        extra: Mapping[str, str] | None = None,
+    ) -> Response:
         headers = {
             "Content-Type": content_type,
             "Content-Length": str(len(body)),
@@ -269,7 +327,7 @@ class Sandbox:
             "X-Ecwid-Api-Request-Id": request.id,
             SANDBOX_HEADER: self.base_url,
             **CORS,
-            **extra,
+            **(extra or {}),
         }
         return Response(status, Headers(tuple(headers.items())), body)
 

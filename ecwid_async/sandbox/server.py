@@ -14,6 +14,7 @@ from aiohttp import web
 from attrs import evolve, frozen
 
 from ecwid_async.sandbox.app_requests import PAGE_PATHS, render_page
+from ecwid_async.sandbox.faults import FaultyResponse
 from ecwid_async.sandbox.sandbox import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
 
@@ -152,7 +153,7 @@ class _Handler:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    async def handle(self, incoming: web.BaseRequest) -> web.Response:
+    async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Pass the request to the sandbox. Its path stays encoded."""
         # `incoming.path` is decoded.
         path, _, query = incoming.raw_path.partition("?")
@@ -171,11 +172,10 @@ class _Handler:
         except _InvalidBody as error:
             return error.response
         request = _from_aiohttp(incoming, path.removeprefix(base_path), query, body)
-        if base_path == _BASE_PATH and (delay := self._sandbox.response_delay(request.path)):
-            await asyncio.sleep(delay)
-        handle = self._sandbox.authorization.handle if base_path == _OAUTH_PATH else self._sandbox.handle
         try:
-            return _to_aiohttp(handle(request))
+            if base_path == _OAUTH_PATH:
+                return _to_aiohttp(self._sandbox.authorization.handle(request))
+            return await _respond(incoming, await self._sandbox.respond(request))
         except Exception:
             _log.exception("%s %s failed in the sandbox", incoming.method, path)
             return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")
@@ -236,6 +236,22 @@ def _from_aiohttp(incoming: web.BaseRequest, path: str, query: str, body: bytes 
 def _to_aiohttp(response: Response) -> web.Response:
     headers = {name: value for name, value in response.headers.items() if name not in _FRAMING_HEADERS}
     return web.Response(status=response.status, headers=headers, body=response.body)
+
+
+async def _respond(incoming: web.BaseRequest, answer: FaultyResponse) -> web.StreamResponse:
+    """The response, unless a fault ends the connection before it is complete."""
+    if answer.response is not None and answer.complete:
+        return _to_aiohttp(answer.response)
+    cut = web.StreamResponse()
+    if answer.response is not None:
+        body = answer.response.body
+        cut = web.StreamResponse(status=answer.response.status, headers=dict(answer.response.headers.items()))
+        await cut.prepare(incoming)
+        await cut.write(body[: len(body) // 2])
+    if incoming.transport is not None:
+        # Closing sends what was written first.
+        incoming.transport.close()
+    return cut
 
 
 def _error(status: int, code: str, message: str) -> web.Response:

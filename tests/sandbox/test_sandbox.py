@@ -148,14 +148,14 @@ def test_a_failing_store_gets_500_and_does_nothing(sandbox, api):
     assert api.get("/products")["total"] == 0
 
 
-async def test_only_the_responses_of_a_slow_store_are_late(sandbox, monkeypatch):
+async def test_only_the_responses_of_a_slow_store_are_late(sandbox):
     sandbox.add_store(8, token=TOKEN).response_delay = 3
     waits = []
 
     async def sleep(seconds):
         waits.append(seconds)
 
-    monkeypatch.setattr("ecwid_async.sandbox.sandbox.anyio.sleep", sleep)
+    sandbox.sleep = sleep
     for store_id in (7, 8):
         response = await sandbox.send(request("GET", f"/{store_id}/products"))
         assert response.status == 200

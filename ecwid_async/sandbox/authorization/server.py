@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from attrs import evolve, field, frozen
 
 from ecwid_async.sandbox.authorization.pages import consent_page, error_page
-from ecwid_async.sandbox.state import App, Install, Store, encode_json, parse_number
+from ecwid_async.sandbox.state import App, Install, StateCopy, Store, encode_json, parse_number
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
@@ -99,6 +99,10 @@ class AuthorizationServer:
 
     def __repr__(self) -> str:
         return f"<AuthorizationServer of {len(self._sandbox.apps)} apps>"
+
+    def copy_state(self) -> StateCopy:
+        """A copy of the codes and open consent pages."""
+        return StateCopy(self, ("code_lifetime", "_pending", "_codes"))
 
     # For tests without a browser.
 

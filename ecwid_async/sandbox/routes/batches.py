@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
@@ -47,6 +47,10 @@ class _Batch:
     started: bool = False
     finished: bool = False
     cancelled: bool = False
+
+    def __deepcopy__(self, memo: object) -> "_Batch":
+        # Requests and responses never change.
+        return evolve(self, responses=list(self.responses))
 
     @property
     def status(self) -> str:

@@ -17,6 +17,7 @@ from ecwid_async.sandbox.state.query import Sort, select_rows
 from ecwid_async.sandbox.state.rate_limits import FixedWindow, RateLimiter, SlidingLog, TokenBucket
 from ecwid_async.sandbox.state.search_index import SearchIndex
 from ecwid_async.sandbox.state.sorted_slots import BY_CREATION
+from ecwid_async.sandbox.state.state_copy import StateCopy
 from ecwid_async.sandbox.state.store import Store
 from ecwid_async.sandbox.state.table import Table
 from ecwid_async.sandbox.state.text import host_of, parse_number, replace_surrogates
@@ -48,6 +49,7 @@ __all__ = [
     "SearchIndex",
     "SlidingLog",
     "Sort",
+    "StateCopy",
     "Store",
     "Table",
     "TokenBucket",

@@ -121,14 +121,14 @@ def _sort(
         ranks = {index.slot(key): rank for key, rank in sort.ranks.items()}
         return array("I", sorted(slots, key=lambda slot: ranks.get(slot, math.inf)))
     if sort.disorder is not None:
-        seed = next(index.disorder_seeds) if sort.disorder == "unstable" else 0
+        seed = index.new_disorder_seed() if sort.disorder == "unstable" else 0
         return array("I", sorted(slots, key=lambda slot: crc32(b"%d %d" % (seed, slot))))
     if switches.ties != "created" and by_column.column is not None:
         rows = list(slots)
         if switches.ties == "newest":
             rows.sort(reverse=not sort.descending)
         else:
-            random.Random(next(index.disorder_seeds)).shuffle(rows)  # noqa: S311  a repeatable order, not a secret
+            random.Random(index.new_disorder_seed()).shuffle(rows)  # noqa: S311  a repeatable order, not a secret
         rows.sort(key=by_column.column.__getitem__)
         return array("I", rows)
     return array("I", slots)

@@ -8,7 +8,7 @@ the items on its page.
 from array import array
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from itertools import chain, count
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.state.columns import Columns
@@ -37,8 +37,7 @@ class SearchIndex:
         self.columns = columns
         self.cache: dict[Hashable, Any] = {}
         """Results of searches, kept until the next change."""
-        self.disorder_seeds = count()
-        """Random seeds, a new one for each search that shuffles its rows; the same sequence in each run."""
+        self._next_seed = 0
         self._storage = ItemStorage()
         self._slots: dict[Key, int] = {}
         self._keys: list[Key] = []
@@ -111,6 +110,11 @@ class SearchIndex:
             values = self._numbers[column] if column in self._numbers else self.text_column(column)
             self._sorted[column] = SortedSlots(self._by_creation.slots, values)
         return self._sorted[column]
+
+    def new_disorder_seed(self) -> int:
+        """A random seed for a search that shuffles its rows; the same sequence in each run."""
+        self._next_seed += 1
+        return self._next_seed - 1
 
     # Caching.
 

@@ -11,6 +11,7 @@ from ecwid_async.sandbox.state.app import App, Install
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
 from ecwid_async.sandbox.state.items import Item
 from ecwid_async.sandbox.state.rate_limits import new_rate_limiter
+from ecwid_async.sandbox.state.state_copy import StateCopy
 from ecwid_async.sandbox.state.table import Table
 from ecwid_async.sandbox.state.transaction import Change, ChangeObserver, Records, Transaction
 from ecwid_async.sandbox.switches import Switches
@@ -190,6 +191,15 @@ class Store:
     def set_profile(self, path: Sequence[str], value: Any) -> None:
         """Set one value in the profile; None removes it."""
         self.profile = _replace(self.profile, path, value)
+
+    def copy_state(self) -> StateCopy:
+        """A copy of everything in the store. Raises `RuntimeError` while a request is in progress."""
+        if self.changes.active:
+            raise RuntimeError("a request is in progress: copy the store before or after it")
+        names = vars(self).keys() - {"id", "clock", "_listings"}
+        listings = self._listings.values()
+        shared = self.clock, self._listings, self.switches, *listings, *(listing.columns for listing in listings)
+        return StateCopy(self, names, shared=shared)
 
     @contextmanager
     def transaction(self, observer: ChangeObserver | None = None) -> Iterator[None]:

@@ -12,7 +12,7 @@ from typing import Final
 
 import anyio
 
-from ecwid_async.sandbox.state import App, Store
+from ecwid_async.sandbox.state import App, StateCopy, Store
 from ecwid_async.sandbox.webhooks.delivery import Attempt, Delivery
 from ecwid_async.sandbox.webhooks.event import WebhookEvent
 from ecwid_async.sandbox.webhooks.event_types import required_scope
@@ -36,6 +36,7 @@ _ATTEMPT_SECONDS: Final = 13.0
 # The clock may be advanced at any time, and events may come from other threads.
 _POLL_SECONDS: Final = 0.25
 _SHUFFLE_SEED: Final = 1
+_STATE: Final = ("faults", "dropped", "_log", "_queue", "_unfinished", "_failing_since", "_blocked", "_random")
 _log: Final = getLogger(__name__)
 
 
@@ -103,6 +104,10 @@ class Deliveries:
         self._log.clear()
         self._queue.clear()
         self._unfinished.clear()
+
+    def copy_state(self) -> StateCopy:
+        """A copy of all webhooks, of what is wrong with them, and of the apps that are blocked."""
+        return StateCopy(self, _STATE)
 
     # Queueing.
 
