@@ -19,6 +19,8 @@ __all__ = ["verify"]
 _STDIN: Final = Path("-")
 _MAX_BODY: Final = 1024 * 1024
 _DAY: Final = 24 * 3600
+# By default, apps accept events for so long.
+_REPLAY_WINDOW: Final = 25 * 3600
 
 
 def verify(
@@ -64,5 +66,5 @@ def _read(path: Path) -> bytes:
 def _describe(diagnosis: "SignatureDiagnosis") -> str:
     event = to_printable(f"{diagnosis.event_type} {diagnosis.event_id} of store {diagnosis.store_id}")
     age = time.time() - diagnosis.event_created
-    note = f"\nThe event is {age / _DAY:,.1f} days old: an app refuses it by now." if age > _DAY else ""
+    note = f"\nThe event is {age / _DAY:,.1f} days old: an app refuses it by now." if age > _REPLAY_WINDOW else ""
     return f"{event}: {diagnosis.explanation}{note}"

@@ -84,7 +84,7 @@ _logger: Final = logging.getLogger("ecwid_async.webhooks")
 _LEVELS: Final = {
     WebhookOutcome.REFUSED: logging.WARNING,
     WebhookOutcome.NOT_STORED: logging.ERROR,
-    WebhookOutcome.UNHANDLED: logging.WARNING,
+    WebhookOutcome.UNHANDLED: logging.INFO,
 }
 
 
