@@ -1,6 +1,7 @@
 """The response of the token endpoint."""
 
 import re
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -9,9 +10,10 @@ from attrs import field, frozen
 from ecwid_async.primitives.safe_json import NotJSON, decode_json
 from ecwid_async.transport import Secret
 
-__all__ = ["Grant", "GrantProblem", "parse_scopes", "read_grant"]
+__all__ = ["Grant", "GrantProblem", "describe_refusal", "parse_scopes", "read_grant"]
 
 _MAX_BODY: Final = 64 * 1024
+_EXCERPTED: Final = 2_000
 _MAX_TOKEN: Final = 4096
 _MAX_ID_DIGITS: Final = 18
 _SEPARATOR: Final = re.compile(r"[,\s]+")
@@ -51,7 +53,15 @@ class _Answer(msgspec.Struct):
     error: object = None
 
 
-_decoder: Final = msgspec.json.Decoder(_Answer)
+class _Refusal(msgspec.Struct):
+    error: object = None
+    error_description: object = None
+    errorCode: object = None  # noqa: N815  the API's own names
+    errorMessage: object = None  # noqa: N815
+
+
+_decoder: Final = msgspec.json.Decoder(_Answer, float_hook=Decimal)
+_refusal_decoder: Final = msgspec.json.Decoder(_Refusal, float_hook=Decimal)
 
 
 def read_grant(body: bytes) -> Grant | GrantProblem:
@@ -80,6 +90,21 @@ def read_grant(body: bytes) -> Grant | GrantProblem:
         public_token=_as_token(answer.public_token),
         email=answer.email if isinstance(answer.email, str) else None,
     )
+
+
+def describe_refusal(body: bytes) -> str:
+    """The error in the body of an unsuccessful response, which is not masked.
+
+    Only known fields of JSON are used, since any other may be a token; of other text its beginning is.
+    """
+    if len(body) > _MAX_BODY:
+        return "a large body"
+    try:
+        found = decode_json(body, _refusal_decoder)
+    except NotJSON:
+        return "a body with a token" if b"_token" in body else body[:_EXCERPTED].decode("utf-8", "replace")
+    texts = found.error, found.error_description, found.errorCode, found.errorMessage
+    return ": ".join([text for text in texts if isinstance(text, str)])
 
 
 def parse_scopes(text: str) -> frozenset[str]:

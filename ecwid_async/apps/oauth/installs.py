@@ -7,6 +7,7 @@ from logging import getLogger
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import parse_qsl, urlsplit
+from weakref import WeakValueDictionary
 
 import anyio
 from attrs import evolve
@@ -124,6 +125,7 @@ class Installs:
         self._current_user = current_user
         self._require_state = require_state
         self._sleep = sleep
+        self._locks: WeakValueDictionary[int, anyio.Lock] = WeakValueDictionary()
 
     def __repr__(self) -> str:
         return f"<Installs of {self.client_id}>"
@@ -262,14 +264,14 @@ class Installs:
     async def _accept(self, grant: Grant, origin: InstallOrigin, flow: Flow | None) -> Installation:
         """Store and check a token."""
         store_id = grant.store_id
-        await self._store(grant)
+        earlier = await self._store(grant)
         self._ecwid.reload_token(store_id)
         try:
             await self._ecwid.quarantine().clear(store_id)
         except EcwidError as error:
             # The new token has no quarantine of its own.
             _log.warning("The quarantine of store %s was not lifted: %s", store_id, error)
-        permissions = await self._check_token(grant)
+        permissions = await self._check_token(grant, earlier)
         granted = grant.scopes if grant.scopes is not None else permissions
         if granted is not None and (missing := self.required_scopes - granted):
             raise InstallError(
@@ -312,13 +314,17 @@ class Installs:
             detail = _describe(error)
         raise _storage_unavailable(store_id, detail)
 
-    async def _store(self, grant: Grant) -> None:
-        detail = ""
+    async def _store(self, grant: Grant) -> Secret | None:
+        """Store a token. Returns the one that it replaces."""
+        detail, earlier = "", None
         for delay in (*_STORAGE_DELAYS, None):
             try:
                 with anyio.fail_after(_STORAGE_TIMEOUT):
-                    await self._tokens.put(grant.store_id, grant.access_token)
-                return
+                    # Nothing of this process is stored in between.
+                    async with self._locks.setdefault(grant.store_id, anyio.Lock()):
+                        earlier = earlier or await self._read_token(grant.store_id)
+                        await self._tokens.put(grant.store_id, grant.access_token)
+                return earlier
             except Exception as error:
                 detail = _describe(error)
             if delay is not None:
@@ -330,7 +336,14 @@ class Installs:
             detail=detail,
         )
 
-    async def _check_token(self, grant: Grant) -> frozenset[str] | None:
+    async def _read_token(self, store_id: int) -> Secret | None:
+        try:
+            token = await self._tokens.get(store_id)
+        except ConfigError:  # it can't be decrypted
+            return None
+        return None if token is None else Secret(token)
+
+    async def _check_token(self, grant: Grant, earlier: Secret | None) -> frozenset[str] | None:
         """The permissions of a token as the API reports them; None if it does not respond."""
         store = self._ecwid.store(grant.store_id, grant.access_token)
         try:
@@ -340,6 +353,7 @@ class Installs:
             is_refused = isinstance(error, InvalidToken) and error.code == _INVALID_TOKEN
             status, detail = getattr(error, "status", None), _describe(error)
         if is_refused:
+            await self._restore(grant, earlier)
             raise InstallError(
                 "Ecwid does not accept the token that it has issued. Start the installation again.",
                 reason="refused",
@@ -349,6 +363,22 @@ class Installs:
             )
         _log.warning("The new token of store %s was not checked: %s", grant.store_id, detail)
         return None
+
+    async def _restore(self, grant: Grant, earlier: Secret | None) -> None:
+        """Bring an earlier token back in place of a refused one.
+
+        If an owner installs the app twice at once, Ecwid refuses the first token, which may be the last to be stored.
+        """
+        store_id = grant.store_id
+        if earlier is None or earlier == grant.access_token:
+            return
+        try:
+            with anyio.fail_after(_STORAGE_TIMEOUT):
+                if await self._read_token(store_id) == grant.access_token:
+                    await self._tokens.put(store_id, earlier)
+        except Exception as error:
+            _log.warning("The earlier token of store %s was not restored: %s", store_id, _describe(error))
+        self._ecwid.reload_token(store_id)
 
     async def _respond_to_error(self, error: InstallError) -> OutgoingResponse:
         if error.reason not in ("denied", "already_used", "invalid_callback"):

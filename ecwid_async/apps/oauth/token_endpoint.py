@@ -8,7 +8,7 @@ import anyio
 from ecwid_async.apps.credentials import read_client_id, read_client_secrets
 from ecwid_async.apps.errors import InstallError
 from ecwid_async.apps.oauth.addresses import read_oauth_url
-from ecwid_async.apps.oauth.grant import Grant, GrantProblem, read_grant
+from ecwid_async.apps.oauth.grant import Grant, GrantProblem, describe_refusal, read_grant
 from ecwid_async.errors import EcwidError, NotSent
 from ecwid_async.tokens import check_store_id
 from ecwid_async.transport import AiohttpTransport, FormAuth, Secret, Settings, with_deadlines
@@ -17,7 +17,6 @@ from ecwid_async.wire import Headers, Options, Request, Response, Transport, to_
 __all__ = ["TokenEndpoint"]
 
 _MAX_RESPONSE: Final = 1024 * 1024
-_EXCERPTED_BYTES: Final = 2_000
 _MAX_DETAIL: Final = 300
 _NOT_EXECUTED: Final = "Nothing was installed: start the installation again in a few minutes."
 _START_AGAIN: Final = "Start the installation again: Ecwid then issues a new token, in place of the lost one."
@@ -140,7 +139,7 @@ class TokenEndpoint:
             raise _unavailable(store_id, detail) if not_sent else _outcome_unknown(store_id, None, detail)
         if response.status == 200:
             return response
-        detail = to_printable(response.body[:_EXCERPTED_BYTES].decode("utf-8", "replace"), auth.secrets, _MAX_DETAIL)
+        detail = to_printable(describe_refusal(response.body), auth.secrets, _MAX_DETAIL)
         # A 408 or a server's error may come from a proxy after Ecwid has issued the token.
         if response.status == 408 or response.status >= 500 or response.status < 300:
             raise _outcome_unknown(store_id, response.status, detail)

@@ -14,6 +14,7 @@ from ecwid_async.apps import IncomingRequest, Installation, InstallError, Instal
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.tokens import MemoryTokens, SQLTokens, new_key
 from ecwid_async.transport import MemoryTransport, make_response
+from ecwid_async.wire import Request, Response
 from tests.apps.oauth.browser import Browser, code_of, header
 from tests.apps.oauth.conftest import CLIENT_SECRET, EMAIL, REDIRECT, SCOPES, NewInstalls
 from tests.cancelling import KINDS, Kind, cancel_at_every_await
@@ -463,6 +464,28 @@ async def test_a_token_that_the_api_refuses_is_no_success(new_installs: NewInsta
     with pytest.raises(InstallError) as caught:
         await installs.complete(IncomingRequest(method="GET", path="/", query="code=c&store_id=1003"))
     assert (caught.value.reason, caught.value.response_status) == ("refused", 403)
+
+
+async def test_an_owner_who_installs_twice_at_once_keeps_the_token_that_works(
+    new_browser: NewBrowser, recorder: Recorder, sandbox: Sandbox, ecwid: Ecwid, tokens: MemoryTokens
+) -> None:
+    class Late(MemoryTransport):
+        """The response with the first token arrives after the second one is stored."""
+
+        async def send(self, request: Request) -> Response:
+            self.requests.append(request)
+            is_first = len(self.requests) == 1
+            response = await sandbox.authorization.send(request)
+            if is_first:
+                assert (await browser.install()).status == 303
+            return response
+
+    browser = new_browser(**recorder.hooks, transport=Late([]))
+    assert (await browser.install()).status == 502
+    assert [error.reason for error in recorder.errors] == ["refused"]
+    assert len(recorder.installations) == 1
+    assert await tokens.get(1003) == sandbox.stores[1003].installs["app"].token
+    await ecwid.store(1003).profile.get()
 
 
 async def test_an_api_that_does_not_respond_leaves_the_token_unchecked(

@@ -193,6 +193,22 @@ async def test_secrets_that_are_quoted_are_masked() -> None:
     assert not {CODE, CLIENT_SECRET} & set(shown_by(caught.value).split())
 
 
+@pytest.mark.parametrize("status", [201, 400, 500])
+@pytest.mark.parametrize("body", [json.dumps(ANSWER), json.dumps(ANSWER)[:-9], f"error: {json.dumps(ANSWER)}"])
+async def test_no_error_quotes_a_token(status: int, body: str) -> None:
+    error = await error_of(make_response(body.encode(), status=status))
+    assert error.response_status == status
+    shown = shown_by(error)
+    assert not [secret for secret in (TOKEN, "public_abc", EMAIL) if secret in shown]
+
+
+async def test_errors_of_the_api_are_described() -> None:
+    refusal = {"errorCode": "INVALID_CLIENT", "errorMessage": "no such\x1b[0m app", "error": None}
+    assert (await error_of(make_response(refusal, status=403))).detail == "INVALID_CLIENT: no such\\x1b[0m app"
+    assert (await error_of(make_response(b"<h1>Blocked</h1>", status=403))).detail == "<h1>Blocked</h1>"
+    assert (await error_of(make_response(b"x" * 100_000, status=403))).detail == "a large body"
+
+
 # Over HTTP.
 
 
