@@ -391,6 +391,16 @@ async def test_installing_again_replaces_the_token_everywhere(
     assert [each.status for each in sandbox.requests] == [200]
 
 
+async def test_a_replaced_token_is_never_sent_again(browser: Browser, sandbox: Sandbox, ecwid: Ecwid) -> None:
+    await browser.install()
+    store = ecwid.store(1003)
+    await store.profile.get()
+    await browser.install()
+    sandbox.requests.clear()
+    await store.profile.get()
+    assert [each.status for each in sandbox.requests] == [200]
+
+
 class FailingTokens(MemoryTokens):
     """Fails to store or to read a few times."""
 

@@ -9,7 +9,7 @@ from ecwid_async import ConfigError, Ecwid, InvalidToken, NotSent, TokenUnavaila
 from ecwid_async.apps import Uninstalls
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.tokens import MemoryTokens, SQLTokens, new_key
-from ecwid_async.transport import MemoryTransport, make_response
+from ecwid_async.transport import MemoryCache, MemoryTransport, make_response
 from ecwid_async.wire import Response
 
 
@@ -103,6 +103,18 @@ async def test_a_quarantine_proves_nothing(sandbox: Sandbox, ecwid: Ecwid, token
     with pytest.raises(InvalidToken):
         await store.profile.get()  # answered locally
     assert await Uninstalls(ecwid, tokens, on_uninstall=hook).confirm(1003) == "installed"
+
+
+async def test_the_cache_keeps_nothing_of_a_store_that_is_gone(sandbox: Sandbox, tokens: MemoryTokens) -> None:
+    cache = MemoryCache()
+    ecwid = Ecwid(transport=sandbox, tokens=tokens, cache=cache)
+    await install(sandbox, tokens)
+    await ecwid.store(1003).profile.get()
+    sandbox.uninstall("app", 1003)
+    await ecwid.store(1003).profile.get()  # from the cache
+    assert len(cache) == 1
+    assert await Uninstalls(ecwid, tokens).confirm(1003) == "uninstalled"
+    assert len(cache) == 0
 
 
 async def test_a_missing_scope_is_no_uninstall(
