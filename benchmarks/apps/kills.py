@@ -113,7 +113,10 @@ def _count(folder: Path, events: int) -> dict[str, int]:
 
 async def _handle_events(folder: Path) -> None:
     """Handle events until the process is ended or killed."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{folder}/app.db", connect_args={"timeout": 30})
+    # One connection: SQLite lets transactions that wait for each other sleep.
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{folder}/app.db", connect_args={"timeout": 30}, pool_size=1, max_overflow=0
+    )
     insert = text("INSERT INTO effects VALUES (:store_id, :event_id)")
     # One file for each process: lines of several ones could be mixed.
     with tempfile.NamedTemporaryFile("w", suffix=".log", dir=folder, delete=False) as log:

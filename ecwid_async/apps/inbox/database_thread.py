@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
 
@@ -86,8 +87,8 @@ class DatabaseThread(Generic[Row]):
     """Runs works in transactions of one connection, in a thread of its own that is started when it is needed.
 
     Works that wait together share a transaction, and each returns once it is committed. `connect` opens the connection,
-    and `is_current` says whether it still leads to the database, and `insert` inserts rows and says which are new.
-    `name` is that of the database in messages.
+    and `is_current` says whether it still leads to the database. `insert` inserts rows and says which are new. `name`
+    is that of the database in messages.
 
     Each process that was forked has a thread and a connection of its own.
     """
@@ -100,16 +101,11 @@ class DatabaseThread(Generic[Row]):
         *,
         is_current: Callable[[], bool] = lambda: True,
     ) -> None:
-        self._connect = connect
-        self._insert = insert
         self._name = name
-        self._is_current = is_current
-        self._checked_at = 0.0
-        self._connection: sqlite3.Connection | None = None
-        self._queue: SimpleQueue[_Item[Row]] = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._new_worker = partial(_Worker, connect, insert, is_current, name)
+        self._worker: _Worker[Row] | None = None
         self._process = os.getpid()
-        # Connections of the process that this one was forked from: to close them here could damage their files.
+        # Of the process that this one was forked from: to close their connections here could damage their files.
         self._inherited: list[object] = []
 
     async def insert(self, row: Row) -> bool:
@@ -129,32 +125,53 @@ class DatabaseThread(Generic[Row]):
 
     async def aclose(self) -> None:
         """Close the connection once earlier works have ended. Later works open a new one."""
-        if self._thread is None or self._process != os.getpid():
+        worker = self._worker
+        if worker is None or self._process != os.getpid():
             return
-        self._thread = None
+        self._worker = None
         stop = _Stop()
-        self._queue.put(stop)
+        worker.queue.put(stop)
         await asyncio.shield(stop.future)
 
     def _add(self, item: _Item[Row]) -> None:
         if self._process != os.getpid():
-            self._inherited += [self._connection, self._queue]
-            self._connection, self._queue, self._thread = None, SimpleQueue(), None
-            self._process = os.getpid()
-        if self._queue.qsize() >= _MAX_WAITING:
-            raise InboxError(f"The inbox {self._name} is too slow: too many events wait to be stored.", problem="busy")
-        if self._thread is None:
+            self._inherited.append(self._worker)
+            self._worker, self._process = None, os.getpid()
+        worker = self._worker
+        if worker is None:
+            worker = self._worker = self._new_worker()
             # A daemon: an inbox that was never closed must not keep the process. Commits are atomic.
-            self._thread = threading.Thread(target=self._work, args=(self._queue,), name="ecwid inbox", daemon=True)
-            self._thread.start()
-        self._queue.put(item)
+            threading.Thread(target=worker.work, name="ecwid inbox", daemon=True).start()
+        if worker.queue.qsize() >= _MAX_WAITING:
+            raise InboxError(f"The inbox {self._name} is too slow: too many events wait to be stored.", problem="busy")
+        worker.queue.put(item)
 
-    def _work(self, queue: "SimpleQueue[_Item[Row]]") -> None:
+
+class _Worker(Generic[Row]):
+    """What runs in the thread, with its queue and its connection."""
+
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        insert: Callable[[sqlite3.Connection, Sequence[Row]], Sequence[bool]],
+        is_current: Callable[[], bool],
+        name: str,
+    ) -> None:
+        self.queue: SimpleQueue[_Item[Row]] = SimpleQueue()
+        self._connect = connect
+        self._insert = insert
+        self._is_current = is_current
+        self._name = name
+        self._checked_at = 0.0
+        self._connection: sqlite3.Connection | None = None
+
+    def work(self) -> None:
+        """Execute what is in the queue, until it is told to stop."""
         while True:
-            group = [queue.get()]
+            group = [self.queue.get()]
             with suppress(Empty):
                 while len(group) < _MAX_GROUP and not isinstance(group[-1], _Stop):
-                    group.append(queue.get_nowait())
+                    group.append(self.queue.get_nowait())
             inserts = [item for item in group if isinstance(item, _Insert)]
             works = [item for item in group if isinstance(item, _Work)]
             if inserts or works:

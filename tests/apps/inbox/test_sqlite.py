@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import pytest
 
 from ecwid_async import ConfigError
 from ecwid_async.apps import InboxError
-from ecwid_async.apps.inbox import InboxSettings, SQLiteInbox
+from ecwid_async.apps.inbox import InboxSettings, SQLiteInbox, StoredEvent
+from ecwid_async.apps.inbox.table import EventTable
 from tests.apps.inbox.clock import Recorder, new_event
 
 SETTINGS = InboxSettings(poll_interval=0.01)
@@ -70,17 +71,17 @@ async def test_events_survive_the_end_of_the_process(path: Path) -> None:
     assert recorder.ids == ["event-1"]
 
 
-async def test_events_that_are_put_at_once_share_transactions(path: Path) -> None:
+async def test_events_that_are_put_at_once_share_transactions(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    insert = EventTable.insert
+
+    def count(table: EventTable, connection: sqlite3.Connection, events: Sequence[StoredEvent]) -> list[bool]:
+        sizes.append(len(events))
+        return insert(table, connection, events)
+
+    monkeypatch.setattr(EventTable, "insert", count)
     async with SQLiteInbox(path) as inbox:
         await inbox.put(new_event(0))
-        sizes: list[int] = []
-        insert = inbox._thread._insert
-
-        def count(connection: sqlite3.Connection, events: object) -> object:
-            sizes.append(len(events))  # type: ignore[arg-type]
-            return insert(connection, events)  # type: ignore[arg-type]
-
-        inbox._thread._insert = count  # type: ignore[assignment]
         results = await asyncio.gather(*(inbox.put(new_event(number // 2)) for number in range(400)))
         # Each event was put twice, and one of them before.
         assert results.count(True) == 199
@@ -238,6 +239,14 @@ async def test_a_closed_inbox_has_no_thread_and_can_be_used_again(path: Path) ->
             thread.join(10)
             assert not thread.is_alive()
     assert await inbox.put(new_event(2))
+    await inbox.aclose()
+
+
+async def test_events_may_be_put_while_the_inbox_is_closed(path: Path) -> None:
+    inbox = SQLiteInbox(path)
+    for number in range(20):
+        await asyncio.gather(inbox.put(new_event(number)), inbox.aclose(), inbox.put(new_event(100 + number)))
+    assert (await inbox.status()).waiting == 40
     await inbox.aclose()
 
 
