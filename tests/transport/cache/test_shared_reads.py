@@ -144,6 +144,31 @@ async def test_the_last_caller_to_leave_cancels_the_request(kind: str) -> None:
         assert (server.count, server.cancelled) == (1, 1)
 
 
+@pytest.mark.parametrize("kind", ["task", "scope"])
+async def test_the_last_caller_waits_until_the_request_is_over(kind: str) -> None:
+    """Otherwise the client might be closed while the request still uses a connection."""
+    server = Server()
+    server.hold()
+    server.clean_up = anyio.Event()
+    async with client(server, cache=without_kept_responses()) as ecwid:
+        scope = anyio.CancelScope()
+
+        async def call() -> None:
+            with scope:
+                await _read_product(ecwid)
+
+        task = asyncio.create_task(call())
+        await settle()
+        if kind == "task":
+            task.cancel()
+        else:
+            scope.cancel()
+        await settle()
+        assert (server.cancelled, task.done()) == (1, False)
+        server.clean_up.set()
+        await asyncio.wait([task])
+
+
 async def test_the_first_caller_can_leave_without_harm_to_others() -> None:
     server = Server()
     release = server.hold()

@@ -27,6 +27,20 @@ OPERATIONS: Final = ("GET /products/{productId}", "GET /products", "GET /orders/
 POLICY: Final = CachePolicy({"GET /products/{productId}": SECONDS, "GET /products": SECONDS}, lag=LAG)
 
 Outcome = Literal["done", "refused", "unknown", "lost"]
+Key = tuple[int, str, str]
+
+# Mostly the same read, so that reads meet.
+KEYS: Final[st.SearchStrategy[Key]] = st.sampled_from(
+    [
+        *[(1, "secret_a", OPERATIONS[0])] * 3,
+        *[(1, "secret_a", OPERATIONS[1])] * 3,
+        (1, "secret_a", OPERATIONS[2]),
+        (1, "secret_b", OPERATIONS[0]),
+        (2, "secret_a", OPERATIONS[0]),
+    ]
+)
+STORES: Final = st.sampled_from([1, 1, 1, 2])
+OUTCOMES: Final[st.SearchStrategy[Outcome]] = st.sampled_from(["done", "done", "done", "refused", "unknown", "lost"])
 
 
 @define(eq=False)
@@ -149,7 +163,7 @@ class CacheMachine(RuleBasedStateMachine):
         self.changes: list[Change] = []
         self.open_reads: list[Read] = []
         self.open_writes: list[Write] = []
-        self.hits = 0
+        self.last_key: Key | None = None
         self.runner.run(self.set_up())
 
     async def set_up(self) -> None:
@@ -197,16 +211,27 @@ class CacheMachine(RuleBasedStateMachine):
 
     # What the machine does
 
-    @rule(
-        target=reads,
-        store_id=st.sampled_from([1, 1, 1, 2]),
-        token=st.sampled_from(["secret_a", "secret_a", "secret_b"]),
-        operation=st.sampled_from(OPERATIONS),
-    )
-    def read(self, store_id: int, token: str, operation: str) -> Any:
-        return self.run(self.start_read(store_id, token, operation))
+    @rule(target=reads, key=KEYS)
+    def read(self, key: Key) -> Any:
+        return self.run(self.start_read(*key))
+
+    @precondition(lambda self: self.last_key is not None)
+    @rule(target=reads)
+    def read_the_same(self) -> Any:
+        assert self.last_key is not None
+        return self.run(self.start_read(*self.last_key))
+
+    @rule(key=KEYS)
+    def read_to_the_end(self, key: Key) -> None:
+        self.run(self.start_read(*key))
+        self.respond_to_last("done")
+
+    def respond_to_last(self, outcome: Outcome) -> None:
+        if not (self.sent[-1].responded or self.sent[-1].cancelled):
+            self.run(self.respond_to(self.sent[-1], outcome))
 
     async def start_read(self, store_id: int, token: str, operation: str) -> Any:
+        self.last_key = store_id, token, operation
         before = len(self.sent)
         path = operation.removeprefix("GET ").replace("{productId}", "7").replace("{orderId}", "A")
         request = Request(method="GET", path=path, options=Options(operation=operation, repeatable=True))
@@ -262,9 +287,14 @@ class CacheMachine(RuleBasedStateMachine):
             found.append(self.changes[-1])
         return found
 
-    @rule(target=writes, store_id=st.sampled_from([1, 1, 2]))
+    @rule(target=writes, store_id=STORES)
     def write(self, store_id: int) -> Any:
         return self.run(self.start_write(store_id))
+
+    @rule(store_id=STORES, outcome=OUTCOMES)
+    def write_to_the_end(self, store_id: int, outcome: Outcome) -> None:
+        self.run(self.start_write(store_id))
+        self.respond_to_last(outcome)
 
     async def start_write(self, store_id: int) -> Write:
         request = Request(
@@ -278,7 +308,7 @@ class CacheMachine(RuleBasedStateMachine):
         return write
 
     @precondition(lambda self: any(not (sent.responded or sent.cancelled) for sent in self.sent))
-    @rule(data=st.data(), outcome=st.sampled_from(["done", "done", "done", "refused", "unknown", "lost"]))
+    @rule(data=st.data(), outcome=OUTCOMES)
     def respond(self, data: st.DataObject, outcome: Outcome) -> None:
         waiting = [sent for sent in self.sent if not (sent.responded or sent.cancelled)]
         sent = waiting[data.draw(st.integers(0, len(waiting) - 1))]
@@ -312,7 +342,7 @@ class CacheMachine(RuleBasedStateMachine):
     def cancel_write(self, write: Write) -> None:
         self.run(self.cancel(write))
 
-    @rule(store_id=st.sampled_from([1, 2]))
+    @rule(store_id=STORES)
     def drop(self, store_id: int) -> None:
         self.run(self.ecwid.cache.drop(store_id))
         self.changes.append(Change(store_id, self.step(), self.clock.passed, "drop"))
@@ -350,7 +380,6 @@ class CacheMachine(RuleBasedStateMachine):
             if change.store_id == read.store_id and change.at < read.began_at:
                 assert sent.sent_at > change.at, "nothing that was requested before a change is used after it"
         if response.age is not None:
-            self.hits += 1
             assert response.age == pytest.approx(read.began_time - sent.sent_time, abs=1.0)
             assert read.began_time - sent.sent_time < SECONDS, "never older than its time"
             assert read.operation != OPERATIONS[2], "orders are not kept"
@@ -377,7 +406,8 @@ class CacheMachine(RuleBasedStateMachine):
                 assert (sent.store_id, sent.token, sent.request.options.operation) in callers
 
 
-CacheMachine.TestCase.settings = settings(settings.get_profile("repeatable"), stateful_step_count=30)
+MORE: Final = max(100, settings.default.max_examples)
+CacheMachine.TestCase.settings = settings(max_examples=MORE, stateful_step_count=30)
 TestMemoryCache = CacheMachine.TestCase
 
 
@@ -392,6 +422,4 @@ def test_the_same_on_redis(server: Any) -> None:
         async def close(self) -> None:
             await self.redis_cache._look_up_script.registered_client.aclose()
 
-    run_state_machine_as_test(
-        RedisMachine, settings=settings(settings.get_profile("repeatable"), max_examples=15, stateful_step_count=20)
-    )
+    run_state_machine_as_test(RedisMachine, settings=settings(max_examples=MORE // 5, stateful_step_count=20))
