@@ -40,6 +40,7 @@ _CHECK_TIMEOUT: Final = 10.0
 _HOOK_TIMEOUT: Final = 60.0
 _INVALID_TOKEN: Final = "INVALID_API_TOKEN"  # noqa: S105  the API's error code
 _INSTALLED: Final = "installed"
+_MAX_EXCHANGES: Final = 50
 _MAX_QUERY: Final = 8 * 1024
 _MAX_FIELDS: Final = 32
 # After these, the code is used or there is none, and the cookie has served its purpose.
@@ -125,6 +126,7 @@ class Installs:
         self._current_user = current_user
         self._require_state = require_state
         self._sleep = sleep
+        self._exchanges = 0
         self._locks: WeakValueDictionary[int, anyio.Lock] = WeakValueDictionary()
 
     def __repr__(self) -> str:
@@ -251,6 +253,21 @@ class Installs:
         return flow
 
     async def _install(self, code: Secret, store_id: int | None, flow: Flow | None) -> Installation:
+        if self._exchanges >= _MAX_EXCHANGES:
+            # Anyone can open the callback with a code that they made up.
+            raise InstallError(
+                "Too many installations are in progress. Reload this page in a minute.",
+                reason="unavailable",
+                store_id=store_id,
+            )
+        self._exchanges += 1
+        try:
+            grant = await self._exchange(code, store_id)
+        finally:
+            self._exchanges -= 1
+        return await self._accept(grant, "app_market" if flow is None else "app", flow)
+
+    async def _exchange(self, code: Secret, store_id: int | None) -> Grant:
         await self._check_storage(store_id)
         if not await self._claim(hash_code(self.client_id, code), store_id):
             raise InstallError(
@@ -258,8 +275,7 @@ class Installs:
                 reason="already_used",
                 store_id=store_id,
             )
-        grant = await self._endpoint.exchange(code, redirect_uri=self.redirect_uri, store_id=store_id)
-        return await self._accept(grant, "app_market" if flow is None else "app", flow)
+        return await self._endpoint.exchange(code, redirect_uri=self.redirect_uri, store_id=store_id)
 
     async def _accept(self, grant: Grant, origin: InstallOrigin, flow: Flow | None) -> Installation:
         """Store and check a token."""

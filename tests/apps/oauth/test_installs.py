@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import trio
 
 from ecwid_async import ConfigError, Ecwid, InvalidToken
 from ecwid_async.apps import IncomingRequest, Installation, InstallError, Installs, MemoryCodeClaims, OutgoingResponse
@@ -287,6 +288,38 @@ async def test_two_processes_share_their_claims(new_browser: NewBrowser, sandbox
         assert sorted(response.status for response in responses) == [303, 409]
         assert len(sandbox.authorization.requests) == 1
         assert await second.get(1003) is not None
+
+
+async def test_made_up_codes_do_not_flood_ecwid(
+    new_browser: NewBrowser, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(MemoryTransport):
+        async def send(self, request: Request) -> Response:
+            self.requests.append(request)
+            await release.wait()
+            return make_response({"error": "invalid_grant"}, status=400)
+
+    monkeypatch.setattr("ecwid_async.apps.oauth.installs._MAX_EXCHANGES", 3)
+    release, transport = asyncio.Event(), Slow([])
+    browser = new_browser(**recorder.hooks, transport=transport)
+    tasks = [asyncio.ensure_future(browser.open(f"/ecwid/callback?code={number}")) for number in range(5)]
+    finished = asyncio.as_completed(tasks)
+    assert [(await next(finished)).status for _ in range(2)] == [503, 503]
+    assert [error.reason for error in recorder.errors] == ["unavailable"] * 2
+    release.set()
+    assert sorted(response.status for response in await asyncio.gather(*tasks)) == [502, 502, 502, 503, 503]
+    assert len(transport.requests) == 3
+    assert (await browser.open("/ecwid/callback?code=another")).status == 502
+
+
+def test_it_works_under_trio(new_browser: NewBrowser, recorder: Recorder, ecwid: Ecwid) -> None:
+    async def work() -> None:
+        browser = new_browser(**recorder.hooks)
+        assert (await browser.install()).status == 303
+        await ecwid.store(1003).profile.get()
+
+    trio.run(work)
+    assert [each.store_id for each in recorder.installations] == [1003]
 
 
 async def test_an_expired_code_is_refused_by_ecwid(
