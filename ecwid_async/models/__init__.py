@@ -123,7 +123,7 @@ _MODULES = {
         "ApplicationEvent", "ApplicationEventData", "CategoryEvent", "CustomerEvent", "CustomerEventData",
         "CustomerGroupEvent", "DiscountCouponEvent", "EventType", "InvoiceEvent", "InvoiceEventData", "OrderEvent",
         "OrderEventData", "ProductClassEvent", "ProductEvent", "ProfileEvent", "ProfileEventData", "PromotionEvent",
-        "PromotionEventData", "ReviewEvent", "ReviewEventData", "ReviewEventStatus", "StoreEvent",
+        "PromotionEventData", "ReviewEvent", "ReviewEventData", "ReviewEventStatus", "SizeChartEvent", "StoreEvent",
         "UnfinishedOrderEvent", "UnfinishedOrderEventData",
     ),
     "images": ("AsyncImageAltDraft", "AsyncImageDraft", "ImageAlt", "ImageMainColors", "ProductOriginalImage"),
