@@ -23,7 +23,7 @@ class Installation:
     - `user`: the user who began it, as the app named them then; None for any other origin. Attach the store only to
       this one.
     - `return_to`: the path of the app to which they return.
-    - `scopes`: what the token opens.
+    - `scopes`: what the token opens; None if neither Ecwid's response told it nor the API responded.
     - `checked`: whether the token was seen to work.
     - `public_token`: for pages in a browser, if there is one. It is not stored.
     - `email`: of the store's owner, in some responses of Ecwid.
@@ -33,7 +33,7 @@ class Installation:
     origin: InstallOrigin
     user: str | None = None
     return_to: str | None = None
-    scopes: frozenset[str] = frozenset()
+    scopes: frozenset[str] | None = None
     checked: bool = False
     public_token: Secret | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)

@@ -166,7 +166,7 @@ class Installs:
         """Complete an installation, and respond to the user who returns from Ecwid."""
         if request.method != "GET":
             return _method_not_allowed()
-        if request.query == _INSTALLED:
+        if request.query.removesuffix("=") == _INSTALLED:
             return success_page()
         try:
             installation, response = await self._complete(request, notify=True)
@@ -302,7 +302,7 @@ class Installs:
             origin=origin,
             user=None if flow is None else flow.user,
             return_to=None if flow is None else flow.return_to,
-            scopes=granted or frozenset(),
+            scopes=granted,
             checked=permissions is not None,
             public_token=grant.public_token,
             email=grant.email,
