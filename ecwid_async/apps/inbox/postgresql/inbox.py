@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import os
 import random
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from types import TracebackType
 from typing import Any, Final, Self
@@ -16,15 +16,13 @@ from procrastinate.exceptions import ConnectorException
 from ecwid_async.apps.errors import InboxError
 from ecwid_async.apps.inbox.event import Coalesces, DeadEvent, Handle, StoredEvent
 from ecwid_async.apps.inbox.inbox import DeadIds, InboxStatus, coalesces_nothing
+from ecwid_async.apps.inbox.postgresql.connections import InboxConnections
 from ecwid_async.apps.inbox.postgresql.database import InboxDatabase
 from ecwid_async.apps.inbox.postgresql.inbox_run import InboxRun
-from ecwid_async.apps.inbox.postgresql.put_queue import PutQueue, put_arguments
 from ecwid_async.apps.inbox.postgresql.statements import MAX_ROWS, Statements
 from ecwid_async.apps.inbox.postgresql.store_handler import to_event
-from ecwid_async.apps.inbox.postgresql.tables import prepare_inbox
 from ecwid_async.apps.inbox.settings import InboxSettings
 from ecwid_async.errors import ConfigError
-from ecwid_async.jobs import Connector
 from ecwid_async.transport import check_count
 
 __all__ = ["PostgreSQLInbox"]
@@ -34,7 +32,6 @@ _log: Final = logging.getLogger("ecwid_async.apps")
 _NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,39}")
 # Errors that do not pass by themselves.
 _FATAL: Final = frozenset({"foreign", "version"})
-_POOL_TIMEOUT: Final = 5.0
 # Delays in seconds until jobs are run again after the database failed.
 _FIRST_DELAY: Final = 0.5
 _MAX_DELAY: Final = 30.0
@@ -73,14 +70,20 @@ class PostgreSQLInbox:
         check_count("connections", connections)
         self.settings = settings or InboxSettings()
         self.name = name
-        self._database = InboxDatabase(url)
-        self._listen_to = None if listen_url is None else InboxDatabase(listen_url)
-        self._connections = connections
-        self._create = create
         self._clock = clock
         self._random = random
+        self._database = InboxDatabase(url)
         self._statements = Statements(name)
-        self._opened: _Opened | None = None
+        self._new_connections = partial(
+            InboxConnections,
+            self._database,
+            self._statements,
+            listen_to=None if listen_url is None else InboxDatabase(listen_url),
+            connections=connections,
+            create=create,
+            now=self._now,
+        )
+        self._opened: InboxConnections | None = None
         self._run: InboxRun | None = None
         self._is_running = False
         self._stopping = asyncio.Event()
@@ -98,18 +101,7 @@ class PostgreSQLInbox:
             )
             error.status = 413
             raise error
-        return await self._find_opened().puts.put(event)
-
-    async def _put_all(self, events: Sequence[StoredEvent]) -> set[tuple[int, str]]:
-        arguments = put_arguments(events)
-        try:
-            rows = await self._execute(self._statements.put, **arguments)
-        except InboxError as error:
-            # Two processes were given the same events in another order.
-            if error.problem != "locked":
-                raise
-            rows = await self._execute(self._statements.put, **arguments)
-        return {(row["store_id"], row["event_id"]) for row in rows}
+        return await self._connections().put(event)
 
     async def run(self, handle: Handle, *, coalesces: Coalesces = coalesces_nothing, until_idle: bool = False) -> None:
         """Handle stored events until `stop` is called, or with `until_idle` until none can be handled now.
@@ -152,7 +144,7 @@ class PostgreSQLInbox:
             self._ended.set()
 
     async def _run_once(self, handle: Handle, *, coalesces: Coalesces, until_idle: bool) -> None:
-        connector = await self._open()
+        connector = await self._connections().open()
         self._run = InboxRun(
             connector,
             self._statements,
@@ -220,11 +212,9 @@ class PostgreSQLInbox:
         if self._is_running:
             self.stop()
             await self._ended.wait()
-        opened = self._opened
+        opened, self._opened = self._opened, None
         if opened is not None and opened.is_current():
             await opened.aclose()
-        if self._opened is opened:
-            self._opened = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -255,73 +245,14 @@ class PostgreSQLInbox:
         return None if self._clock is None else self._clock()
 
     async def _execute(self, statement: str, **arguments: object) -> list[dict[str, Any]]:
-        connector = await self._open()
-        arguments["now"] = self._now()
-        try:
-            return await connector.execute(statement, arguments)
-        except InboxError as error:
-            if error.problem != "unavailable":
-                raise
-        # The server may have been restarted meanwhile, so that all connections are broken. If it can't be reached, this
-        # says why. All statements can be repeated.
-        await connector.check_login()
-        await connector.check_connections()
-        return await connector.execute(statement, arguments)
+        return await self._connections().execute(statement, arguments)
 
-    async def _open(self) -> Connector:
-        """Return the open connections of this event loop and process."""
-        return await self._find_opened().open(self._statements, create=self._create)
-
-    def _find_opened(self) -> "_Opened":
+    def _connections(self) -> InboxConnections:
+        """The connections of this event loop and process."""
         opened = self._opened
         if opened is None or not opened.is_current():
-            puts = PutQueue(self._put_all, place=repr(self._database))
-            opened = self._opened = _Opened(self._database, self._listen_to, self._connections, puts)
+            opened = self._opened = self._new_connections()
         return opened
-
-
-class _Opened:
-    """The connections of one event loop in one process."""
-
-    def __init__(
-        self, database: InboxDatabase, listen_to: InboxDatabase | None, connections: int, puts: PutQueue
-    ) -> None:
-        self.puts = puts
-        self._database = database
-        self._connector = Connector(database, connections=connections, listen_to=listen_to, timeout=_POOL_TIMEOUT)
-        self._loop = asyncio.get_running_loop()
-        self._process = os.getpid()
-        self._lock = asyncio.Lock()
-        self._is_open = False
-
-    def is_current(self) -> bool:
-        """Whether this is still the event loop, and the process was not forked."""
-        return self._process == os.getpid() and self._loop is asyncio.get_running_loop()
-
-    async def open(self, statements: Statements, *, create: bool) -> Connector:
-        """Connect and create the tables, if nobody has. Raises `InboxError`."""
-        if self._is_open:
-            return self._connector
-        async with self._lock:
-            if not self._is_open:
-                await self._connector.check_login()
-                try:
-                    await self._connector.open_async()
-                    await prepare_inbox(self._connector, self._database, statements, create=create)
-                    self._is_open = True
-                except ConnectorException as error:
-                    raise InboxError(str(error), problem="unavailable") from None
-                finally:
-                    if not self._is_open:
-                        await self._connector.close_async()
-        return self._connector
-
-    async def aclose(self) -> None:
-        """Store what was put, and close the connections."""
-        await self.puts.aclose()
-        async with self._lock:
-            self._is_open = False
-            await self._connector.close_async()
 
 
 def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:

@@ -27,6 +27,10 @@ _log: Final = logging.getLogger("ecwid_async.apps")
 _HEARTBEAT: Final = 1 / 4
 _MAX_HEARTBEAT: Final = 10.0
 _PURGE_INTERVAL: Final = 600.0
+# How much of its time a process looks for work at most, as a share. With thousands of stores that wait, it takes long,
+# and there are jobs for them anyway.
+_MAINTENANCE_SHARE: Final = 1 / 20
+_MAX_PAUSE: Final = 5.0
 # Workers of other queues may report less often than ours: their jobs must not look like those of dead ones.
 _PRUNE_AFTER: Final = 24 * 3600.0
 
@@ -128,16 +132,19 @@ class InboxRun:
         """Enqueue stores whose events have no job, and end the jobs of dead processes. Every process does both."""
         while True:
             self._wake.clear()
+            started = time.monotonic()
             try:
                 await self._maintain_once()
             except InboxError as error:
                 self._on_error(error)
             except ConnectorException as error:
                 self._on_error(InboxError(str(error), problem="unavailable"))
+            pause = (time.monotonic() - started) / _MAINTENANCE_SHARE
+            pause = max(self._settings.poll_interval, min(pause, _MAX_PAUSE, self._settings.lease * _HEARTBEAT))
             # In a run until idle, the end of a job may be the end of the run.
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._settings.poll_interval):
-                    await (self._wake.wait() if self._until_idle else asyncio.sleep(self._settings.poll_interval))
+                async with asyncio.timeout(pause):
+                    await (self._wake.wait() if self._until_idle else asyncio.sleep(pause))
 
     async def _maintain_once(self) -> None:
         now = time.monotonic()

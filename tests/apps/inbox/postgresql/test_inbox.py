@@ -409,13 +409,26 @@ async def test_nothing_belongs_to_the_session_so_that_a_pooler_may_change_it(url
         for number in range(10):  # psycopg would prepare a statement at its fifth execution
             await inbox.put(new_event(number))
         await inbox.run(Recorder(), until_idle=True)
-        connector = await inbox._open()
+        connector = await inbox._connections().open()
         for query in (
             "SELECT name FROM pg_prepared_statements",
             "SELECT 1 FROM pg_locks WHERE locktype = 'advisory'",
             "SELECT name FROM pg_settings WHERE source = 'session'",
         ):
             assert await connector.execute(query, {}) == []
+
+
+async def test_what_was_put_before_the_inbox_is_closed_is_stored_and_leaves_no_connection(url: str) -> None:
+    inbox = PostgreSQLInbox(url)
+    puts = [asyncio.create_task(inbox.put(new_event(number))) for number in range(20)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(inbox.aclose())
+    assert await asyncio.gather(*puts) == [True] * 20
+    await closing
+    connections = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'ecwid_async inbox'"
+    await until(lambda: execute(url, connections) == [(0,)])
+    assert not await inbox.put(new_event(1))
+    await inbox.aclose()
 
 
 async def test_the_inbox_can_be_used_in_several_event_loops(url: str) -> None:
