@@ -21,6 +21,7 @@ _BENCHMARKS: Final = (
     "fleet",
     "duel",
     "dlt",
+    "apps",
 )
 
 

