@@ -35,7 +35,7 @@ LOST, TWICE, REPEATED = "lost", "handled twice, in the transaction", "repeated b
 
 def measure_kills(*, quick: bool = False) -> tuple[Table, list[ValueGoal]]:
     """Return how many events were lost or had too many effects, and the goals: none."""
-    events, kills = (40, 1) if quick else (10_000, 20)
+    events, kills = (40, 1) if quick else (10_000, 12)
     with tempfile.TemporaryDirectory() as folder:
         faults = asyncio.run(_run(Path(folder), events, kills))
     table = Table(

@@ -144,14 +144,14 @@ class InstallError(AppError):
 class InboxError(AppError):
     """The inbox can't store or read events. `problem` says why. What was stored before is not lost.
 
-    A webhook whose event could not be stored is answered with status 503, and Ecwid repeats it.
+    A webhook whose event could not be stored is answered with status 503, and Ecwid repeats it; one that is too large
+    with 413.
     """
-
-    status = 503
 
     def __init__(self, message: str, *, problem: InboxProblem) -> None:
         super().__init__(message)
         self.problem = problem
+        self.status = 413 if problem == "too_large" else 503
 
     def __reduce__(self) -> tuple[object, ...]:
         return _new_inbox_error, (str(self), self.problem)

@@ -9,6 +9,7 @@ from itertools import islice
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+from ecwid_async.apps.errors import InboxError
 from ecwid_async.apps.inbox.database_thread import DatabaseThread
 from ecwid_async.apps.inbox.event import Coalesces, DeadEvent, Handle, StoredEvent
 from ecwid_async.apps.inbox.event_run import EventRun
@@ -22,10 +23,12 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 _CHUNK: Final = 500
+# Bodies that wait to be stored, in bytes. The default limit of one is 1 MiB.
+_MAX_WAITING_BYTES: Final = 64 * 1024 * 1024
 
 
 class EmbeddedInbox:
-    """An inbox in a database of SQLite, which `connect` opens."""
+    """An inbox in a database of SQLite, which `connect` opens. It needs asyncio."""
 
     def __init__(
         self,
@@ -41,13 +44,20 @@ class EmbeddedInbox:
         self._clock = clock
         self._table = EventTable(self.settings, name, clock=clock, random=random)
         self._thread = DatabaseThread(connect, self._table.insert, name, is_current=is_current)
+        self._waiting_bytes = 0
         self._run: EventRun | None = None
         self._stop_next = False
 
     async def put(self, event: StoredEvent) -> bool:
         """Store an event. It is durable when this returns. Returns False for one that was accepted before."""
         self._table.check(event)
-        is_new = await self._thread.insert(event)
+        if self._waiting_bytes + len(event.body) > _MAX_WAITING_BYTES:
+            raise InboxError("The inbox is too slow: too many events wait to be stored.", problem="busy")
+        self._waiting_bytes += len(event.body)
+        try:
+            is_new = await self._thread.insert(event)
+        finally:
+            self._waiting_bytes -= len(event.body)
         if is_new and self._run is not None:
             self._run.notify()
         return is_new

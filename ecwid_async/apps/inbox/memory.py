@@ -15,7 +15,8 @@ __all__ = ["MemoryInbox"]
 class MemoryInbox(EmbeddedInbox):
     """An inbox in memory, for tests and trials: its events are lost when it is closed, or the process ends.
 
-    It is a database of SQLite without a file, and behaves as `SQLiteInbox` does. `clock` returns Unix seconds.
+    It is a database of SQLite without a file, and behaves as `SQLiteInbox` does. `clock` returns Unix seconds. It needs
+    asyncio.
     """
 
     def __init__(

@@ -35,8 +35,8 @@ class SQLiteInbox(EmbeddedInbox):
     The file must be on a local disk: locks and shared memory do not work on network file systems. `max_bytes` limits
     its size: beyond it events are refused, and Ecwid repeats them for a day. `clock` returns Unix seconds.
 
-    The inbox opens the file when it is first used, in each process that was forked anew. Raises `ConfigError` for a
-    path that is not one of a file.
+    The inbox opens the file when it is first used, in each process that was forked anew. It needs asyncio. Raises
+    `ConfigError` for a path that is not one of a file.
     """
 
     def __init__(

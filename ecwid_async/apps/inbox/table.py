@@ -150,12 +150,10 @@ class EventTable:
         """Raise `InboxError` for an event that is too large."""
         if len(event.body) > self._settings.max_body:
             limit = self._settings.max_body
-            error = InboxError(
+            raise InboxError(
                 f"The event is too large for the inbox: it has {len(event.body):,} bytes, and {limit:,} are allowed.",
                 problem="too_large",
             )
-            error.status = 413
-            raise error
 
     def insert(self, connection: sqlite3.Connection, events: Sequence[StoredEvent]) -> list[bool]:
         """Add events in one statement. Returns for each whether it is new."""

@@ -1,6 +1,7 @@
 """What every inbox does, whatever keeps its events."""
 
 import asyncio
+import pickle
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -311,6 +312,7 @@ async def test_an_event_that_is_too_large_is_refused(inbox: Inbox) -> None:
     with pytest.raises(InboxError) as caught:
         await inbox.put(new_event(1, body=b"x" * 1001))
     assert (caught.value.problem, caught.value.status) == ("too_large", 413)
+    assert pickle.loads(pickle.dumps(caught.value)).status == 413
     assert await inbox.put(new_event(1, body=b"x" * 1000))
 
 

@@ -221,6 +221,19 @@ async def test_too_many_waiting_events_are_refused(path: Path, monkeypatch: pyte
     assert results.count(True) == 29 - len(refused)
 
 
+async def test_bodies_that_wait_to_be_stored_are_limited_in_total(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ecwid_async.apps.inbox.embedded._MAX_WAITING_BYTES", 10_000)
+    async with SQLiteInbox(path) as inbox:
+        await inbox.put(new_event(0))
+        with locked(path):
+            tasks = [asyncio.create_task(inbox.put(new_event(number, body=b"x" * 4_000))) for number in range(1, 4)]
+            await asyncio.wait(tasks, timeout=0.05)
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert results[:2] == [True, True]
+        assert isinstance(results[2], InboxError)
+        assert await inbox.put(new_event(3, body=b"x" * 4_000))
+
+
 async def test_many_processes_and_threads_may_create_the_file_at_once(path: Path) -> None:
     inboxes = [SQLiteInbox(path) for _ in range(8)]
     results = await asyncio.gather(*(inbox.put(new_event(1)) for inbox in inboxes))
