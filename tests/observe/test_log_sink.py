@@ -37,6 +37,21 @@ def test_a_record_has_a_readable_text_and_the_fields_of_the_event(caplog: pytest
     }
 
 
+def test_what_a_cache_does_is_logged_in_words(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "ecwid_async")
+    of_request = {"operation": "GET /products", "request_id": "ab12cd34", "store_id": 1003}
+    LogSink()(Event(kind=EventKind.CACHE_HIT, status=200, seconds=12.0, **of_request))
+    LogSink()(Event(kind=EventKind.CACHE_MISS, **of_request))
+    LogSink()(Event(kind=EventKind.COALESCED, **of_request))
+    LogSink()(Event(kind=EventKind.CACHE_UNAVAILABLE, error="ConnectionError", **of_request))
+    assert caplog.messages == [
+        "GET /products: cache hit (no request, status 200, 12.000 s) [request ab12cd34, store 1003]",
+        "GET /products: cache miss (a request follows) [request ab12cd34, store 1003]",
+        "GET /products: coalesced (waits for an identical read) [request ab12cd34, store 1003]",
+        "GET /products: cache unavailable (reads go to the API, ConnectionError) [request ab12cd34, store 1003]",
+    ]
+
+
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.CRITICAL])
 def test_a_sink_wants_the_kinds_that_its_logger_is_enabled_for(level: int) -> None:
     logger = logging.getLogger("test_observe.levels")

@@ -19,6 +19,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 from ecwid_async import APIError, Ecwid, Event, EventKind, NotFound, NotSent, RetryPolicy
 from ecwid_async.observe.opentelemetry import OpenTelemetrySink
+from ecwid_async.transport import MemoryCache
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.wire import Options, Request
 
@@ -29,6 +30,7 @@ COMMON = {
     "server.address": "example.com",
     "server.port": 443,
 }
+CACHE_READS = "ecwid.client.cache.reads"
 NOT_SENT = NotSent("refused", request=Request(method="GET", path="/", options=Options(operation="GET /")))
 
 
@@ -306,3 +308,14 @@ assert "aiohttp" not in sys.modules
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+async def test_reads_with_a_cache_are_counted_by_result(telemetry: Telemetry) -> None:
+    async with telemetry.ecwid(make_response({"id": 1}), cache=MemoryCache()) as ecwid:
+        for _ in range(3):
+            await ecwid.store(1003, "secret_x").products.get(1)
+    counted = {attributes["ecwid.cache.result"]: point.value for attributes, point in telemetry.points(CACHE_READS)}
+    assert counted == {"cache_miss": 1, "cache_hit": 2}
+    assert len(telemetry.spans) == 1
+    (calls,) = [point for _, point in telemetry.points("ecwid.client.call.duration")]
+    assert calls.count == 1, "a response from the cache is not a call to the API"

@@ -35,6 +35,8 @@ except ModuleNotFoundError as error:
 
 __all__ = ["RedisCache"]
 
+# Requests to Redis at a time: by default, a client opens a connection for each.
+_MAX_REQUESTS: Final = 32
 # Seconds without a request to Redis after a failure.
 _PAUSE: Final = 1.0
 # Seconds between two problems that are reported during an outage.
@@ -107,6 +109,7 @@ class RedisCache:
         self._keep_script = client.register_script(KEEP)
         self._begin_script = client.register_script(BEGIN_GENERATION)
         self._renew_script = client.register_script(RENEW)
+        self._slots = anyio.Semaphore(_MAX_REQUESTS, fast_acquire=True)
         # Subjects whose last generation Redis was not told, or is being told, with the number of the attempt. Those
         # whose attempt has failed are told again.
         self._untold: dict[_Subject, int] = {}
@@ -247,21 +250,22 @@ class RedisCache:
 
     async def _run(self, script: AsyncScript, keys: list[str], arguments: list[_Argument]) -> object:
         """Run a script. Returns its reply, or None while Redis is unavailable."""
-        now = self._clock()
-        if self._next_try > now:
-            return None
-        if self._failed:
-            # One call at a time tries it again.
-            self._next_try = now + self._timeout + _PAUSE
-        try:
-            with anyio.fail_after(self._timeout):
-                reply: object = await script(
-                    keys=keys, args=[_millis(self._clock_offset()), f"{getrandbits(64):016x}", *arguments]
-                )
-        except (RedisError, OSError) as error:
-            self._failed, self._problem = True, error
-            self._next_try = self._clock() + _PAUSE
-            return None
+        async with self._slots:
+            now = self._clock()
+            if self._next_try > now:
+                return None
+            if self._failed:
+                # One call at a time tries it again.
+                self._next_try = now + self._timeout + _PAUSE
+            try:
+                with anyio.fail_after(self._timeout):
+                    reply: object = await script(
+                        keys=keys, args=[_millis(self._clock_offset()), f"{getrandbits(64):016x}", *arguments]
+                    )
+            except (RedisError, OSError) as error:
+                self._failed, self._problem = True, error
+                self._next_try = self._clock() + _PAUSE
+                return None
         if self._failed:
             self._failed, self._problem = False, None
             self._next_try = float("-inf")

@@ -4,6 +4,7 @@ import anyio
 import pytest
 from attrs import evolve
 
+from ecwid_async.errors import Outcome
 from ecwid_async.transport import Cache
 from ecwid_async.transport.memory import make_response
 from tests.transport.cache.cache_setup import KEY, Time, body, keep
@@ -109,6 +110,19 @@ async def test_what_was_asked_for_before_is_not_kept(cache: Cache, what: str) ->
     await keep(cache, meanwhile=happen)
     assert await body(cache) is None
     assert (await cache.look_up(KEY, 0)).generation != before
+
+
+@pytest.mark.parametrize("outcome", ["done", "refused", "not_sent", "unknown"])
+async def test_a_write_begins_a_generation_when_it_is_sent_and_when_it_has_ended(
+    cache: Cache, outcome: Outcome
+) -> None:
+    generations = [(await cache.look_up(KEY, 0)).generation]
+    for _ in range(2):
+        write = await cache.begin_write(KEY.store_id)
+        generations.append((await cache.look_up(KEY, 0)).generation)
+        await cache.end_write(KEY.store_id, write, outcome)
+        generations.append((await cache.look_up(KEY, 0)).generation)
+    assert len(set(generations)) == 5
 
 
 async def test_nothing_is_kept_while_a_write_is_in_progress(cache: Cache) -> None:

@@ -218,6 +218,15 @@ def test_without_redis_the_error_names_the_extra() -> None:
     assert "RedisCache needs pip install 'ecwid-async[redis]'" in done.stderr
 
 
+async def test_a_thousand_callers_do_not_open_a_thousand_connections(new_cache: NewCache) -> None:
+    cache = new_cache()
+    await keep(cache)
+    bodies = await asyncio.gather(*(body(cache) for _ in range(1000)))
+    assert set(bodies) == {"kept"}
+    clients = await cache._look_up_script.registered_client.client_list()
+    assert len(clients) <= 40
+
+
 # Outages
 
 

@@ -411,7 +411,7 @@ class CacheMachine(RuleBasedStateMachine):
 
 
 EXAMPLES: Final = settings.default.max_examples
-CacheMachine.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=30)
+CacheMachine.TestCase.settings = settings(max_examples=2 * EXAMPLES, stateful_step_count=30)
 TestMemoryCache = CacheMachine.TestCase
 
 

@@ -1,5 +1,6 @@
 """What a client keeps, what goes past its cache, and what makes it forget."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -340,6 +341,33 @@ async def test_responses_to_a_token_that_was_replaced_are_not_used_any_more(serv
         await ecwid.store(STORE_ID).orders.get("A1")
         assert await name(ecwid, None) == "of the new token"
         assert len(ecwid.cache) == 1  # type: ignore[arg-type]
+
+
+class Changing:
+    """A source with one token, which changes."""
+
+    token = TOKEN
+
+    async def get(self, store_id: int) -> str:
+        return self.token
+
+    async def invalidate(self, store_id: int, token: str) -> None: ...
+
+
+async def test_a_response_to_a_token_that_changed_before_sending_is_not_kept_for_the_first(server: Server) -> None:
+    source = Changing()
+    async with client(server, cache=MemoryCache(), tokens=source) as ecwid:
+        await ecwid.store(STORE_ID).orders.get("A1")
+        reading = asyncio.create_task(name(ecwid, None))
+        await asyncio.sleep(0)
+        source.token = "secret_new"
+        ecwid.reload_token(STORE_ID)
+        await reading
+        assert ("Authorization", "Bearer secret_new") in server.requests[-1].headers.pairs
+        source.token = TOKEN
+        ecwid.reload_token(STORE_ID)
+        await name(ecwid, None)
+        assert ("Authorization", f"Bearer {TOKEN}") in server.requests[-1].headers.pairs
 
 
 async def test_clients_of_several_servers_may_share_a_cache() -> None:
