@@ -23,6 +23,8 @@ Row = TypeVar("Row")
 _MAX_WAITING: Final = 5_000
 _MAX_GROUP: Final = 128
 _CHECK_INTERVAL: Final = 1.0
+# In pages, the most that every version of SQLite allows.
+_NO_LIMIT: Final = 2**30 - 1
 
 
 class _Task(Generic[T]):
@@ -188,6 +190,11 @@ class _Worker(Generic[Row]):
         try:
             self._commit(inserts, works)
         except (sqlite3.Error, OSError, InboxError) as error:
+            if _is_full(error) and inserts and works:
+                # An event that finds no space must not keep those before it from being handled.
+                self._execute([], works)
+                self._execute(inserts, [])
+                return
             for item in items:  # an error of its own for each, since each gets a traceback
                 item.error = explain(error, self._name)
             if not (isinstance(error, sqlite3.OperationalError) and _works_after(error)):
@@ -208,6 +215,22 @@ class _Worker(Generic[Row]):
             # One statement is a transaction of its own. Between statements, other threads may hold the interpreter.
             self._insert_rows(connection, inserts)
             return
+        try:
+            self._commit_works(connection, inserts, works)
+        except sqlite3.OperationalError as error:
+            if inserts or not _is_full(error):
+                raise
+            # The limit is for inserts. Works make room, for which they may need some more at first.
+            ((limit,),) = connection.execute("PRAGMA max_page_count").fetchall()
+            connection.execute(f"PRAGMA max_page_count = {_NO_LIMIT}")
+            try:
+                self._commit_works(connection, inserts, works)
+            finally:
+                connection.execute(f"PRAGMA max_page_count = {limit}")
+
+    def _commit_works(
+        self, connection: sqlite3.Connection, inserts: Sequence[_Insert[Row]], works: Sequence[_Work[object]]
+    ) -> None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             self._insert_rows(connection, inserts)
@@ -239,6 +262,10 @@ class _Worker(Generic[Row]):
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
+
+
+def _is_full(error: Exception) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL
 
 
 def _works_after(error: sqlite3.Error) -> bool:

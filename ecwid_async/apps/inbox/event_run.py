@@ -150,6 +150,8 @@ class EventRun:
 
     def _on_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # It ends the event loop by itself.
         self._wake.set()
 
     async def _handle_claim(self, claim: Claim) -> None:
@@ -164,8 +166,13 @@ class EventRun:
                 raise  # the claim is released
             self._add_failure(claim, error)
             return
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise  # as above
+        except BaseException as error:
+            # Without an outcome, the event would keep its store waiting, and what ends the process would end the next.
             self._add_failure(claim, error)
+            if isinstance(error, SystemExit):
+                raise
             return
         self._outcomes.append(Outcome(claim.ids, "handled"))
 

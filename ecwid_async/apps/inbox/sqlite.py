@@ -33,7 +33,8 @@ class SQLiteInbox(EmbeddedInbox):
     ends, another one that runs takes over, at once or, if it was killed, after `InboxSettings.lease`.
 
     The file must be on a local disk: locks and shared memory do not work on network file systems. `max_bytes` limits
-    its size: beyond it events are refused, and Ecwid repeats them for a day. `clock` returns Unix seconds.
+    its size: beyond it events are refused, and Ecwid repeats them for a day. Those in it are still handled, for which
+    it may grow a little further. `clock` returns Unix seconds.
 
     The inbox opens the file when it is first used, in each process that was forked anew. It needs asyncio. Raises
     `ConfigError` for a path that is not one of a file.

@@ -305,3 +305,39 @@ async def test_a_run_can_be_cancelled_at_any_point(tmp_path: Path) -> None:
             status = await inbox.status()
             assert (status.in_progress, status.is_running) == (0, False)
             assert status.waiting + status.handled == number + 1
+
+
+class OddError(BaseException):
+    """An error that is no `Exception`, like those of some test tools."""
+
+
+async def test_any_error_of_a_handler_is_a_failure_and_lets_later_events_pass() -> None:
+    handled: list[str] = []
+
+    async def handle(group: ClaimedEvents) -> None:
+        if group.event_ids == ("event-0",):
+            raise OddError
+        handled.extend(group.event_ids)
+
+    inbox = MemoryInbox(SETTINGS, random=lambda: 0.0)
+    await inbox.put(new_event(0))
+    await inbox.put(new_event(1))
+    await inbox.run(handle, until_idle=True)
+    assert handled == ["event-1"]
+    assert [event.error_class async for event in inbox.dead()] == ["OddError"]
+    await inbox.aclose()
+
+
+def test_a_handler_that_ends_the_process_again_and_again_is_given_up_on(tmp_path: Path) -> None:
+    async def handle(group: ClaimedEvents) -> None:
+        raise SystemExit(1)
+
+    async def serve() -> None:
+        async with SQLiteInbox(tmp_path / "inbox.db", SETTINGS, random=lambda: 0.0) as inbox:
+            await inbox.put(new_event(0))
+            await inbox.run(handle, until_idle=True)
+
+    for _ in range(SETTINGS.max_attempts):
+        with pytest.raises(SystemExit):
+            asyncio.run(serve())
+    asyncio.run(serve())

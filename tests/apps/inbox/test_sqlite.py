@@ -15,7 +15,7 @@ import pytest
 
 from ecwid_async import ConfigError
 from ecwid_async.apps import InboxError
-from ecwid_async.apps.inbox import InboxSettings, SQLiteInbox, StoredEvent
+from ecwid_async.apps.inbox import ClaimedEvents, InboxSettings, SQLiteInbox, StoredEvent
 from ecwid_async.apps.inbox.table import EventTable
 from tests.apps.inbox.clock import Recorder, new_event
 
@@ -159,6 +159,35 @@ async def test_a_full_inbox_refuses_events_and_works_again_once_some_are_handled
         await inbox.run(recorder, until_idle=True)
         assert len(recorder.ids) == stored
         assert await inbox.put(new_event(stored, body=b"x" * 50_000))
+
+
+async def test_all_events_of_a_full_inbox_are_handled_and_retried(path: Path) -> None:
+    """Small events leave no room: their claims and errors need some more."""
+    attempts: dict[str, int] = {}
+
+    async def handle(events: ClaimedEvents) -> None:
+        (event,) = events.events
+        attempts[event.event_id] = event.attempts
+        if event.attempts == 1:
+            raise ValueError("x" * 200)
+
+    settings = InboxSettings(poll_interval=0.01, stores_at_once=1000)
+    async with SQLiteInbox(path, settings, max_bytes=1024 * 1024, random=lambda: 0.0) as inbox:
+        results: list[object] = [True]
+        stored = 0
+        while all(result is True for result in results):
+            puts = (inbox.put(new_event(stored + each, store=each + 1, body=b"x" * 900)) for each in range(200))
+            results = await asyncio.gather(*puts, return_exceptions=True)
+            stored += results.count(True)
+        # A put that fails must not keep a claim from being stored, either.
+        run = asyncio.create_task(inbox.run(handle, until_idle=True))
+        await asyncio.gather(
+            *(inbox.put(new_event(100_000 + each, store=9999)) for each in range(500)), return_exceptions=True
+        )
+        await run
+        status = await inbox.status()
+        assert status.handled == len(attempts) >= stored
+        assert set(attempts.values()) == {2}
 
 
 async def test_an_inbox_that_is_locked_refuses_events_after_a_while(
