@@ -91,7 +91,7 @@ async def uninstalled(event: ReceivedEvent[ApplicationEvent, object]) -> None:
 @webhooks.on("customer.personalDataRemovalRequest")
 async def forget_customer(event: ReceivedEvent[CustomerEvent, Customer]) -> None:
     """A customer wants to be forgotten."""
-    await mirror.forget(event.store_id, customer_id=int(event.entity_id or 0))
+    await mirror.forget(event.store_id, customer_id=event.entity_id)
 
 
 @webhooks.on("customer.personalDataExportRequest")

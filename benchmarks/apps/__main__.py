@@ -2,6 +2,7 @@
 
 from benchmarks.apps.acknowledge import measure_acknowledgement
 from benchmarks.apps.kills import measure_kills
+from benchmarks.apps.tenants import measure_tenants
 from benchmarks.apps.verify import measure_verification
 from benchmarks.harness.report import Table, ValueGoal, parse_arguments, print_report
 
@@ -21,6 +22,8 @@ def main() -> None:
     add(measure_verification(quick=quick))
     add(measure_acknowledgement(quick=quick))
     add(measure_kills(quick=quick))
+    for measured in measure_tenants(quick=quick):
+        add(measured)
     print_report("apps", tables, goals, as_json=options.json)
 
 
