@@ -40,7 +40,10 @@ def measure_tenants(*, quick: bool) -> list[tuple[Table, list[ValueGoal]]]:
         }
         cpu, latencies = asyncio.run(_measure(urls, rounds))
     costs = Table("CPU of one request of a tenant", "µs", BARE, cpu)
-    added = {name: [1000 * (p99(latencies[candidate]) - p99(latencies[BARE]))] for candidate, name in _ADDED.items()}
+    added = {
+        name: [max(0.0, 1000 * (p99(latencies[candidate]) - p99(latencies[BARE])))]
+        for candidate, name in _ADDED.items()
+    }
     waits = {candidate: [1000 * p99(latencies[candidate])] for candidate in _CANDIDATES}
     title = f"{_STORES} tenants at {_REQUESTS_PER_SECOND} requests per second"
     table = Table(f"{title}, p99 added", "ms", None, added)

@@ -24,6 +24,14 @@ class EcwidServer:
     failures: int = 0
     in_progress: int = 0
     most_in_progress: int = 0
+    runner: web.AppRunner | None = field(default=None, repr=False)
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        assert self.runner is not None
+        assert self.runner.server is not None
+        return len(self.runner.server.connections)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         self.requests += 1
@@ -61,7 +69,7 @@ async def serve_ecwid(tokens: dict[int, str], random: Random) -> AsyncIterator[E
     server = EcwidServer(tokens, random)
     app = web.Application()
     app.add_routes([web.get("/api/v3/{store_id}/profile", server.handle)])
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
+    server.runner = runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -72,6 +72,7 @@ async def test_no_token_crosses_over_with_failures_retries_and_visitors_who_leav
     known = {store_id: f"secret_old_{store_id}" for store_id in STORES}
     tokens = MemoryTokens(known)
     async with serve_ecwid(dict(known), random) as server:
+        before = len(asyncio.all_tasks())
         ecwid = Ecwid(
             base_url=server.base_url,
             tokens=tokens,
@@ -80,10 +81,12 @@ async def test_no_token_crosses_over_with_failures_retries_and_visitors_who_leav
             events=(),
         )
         async with ecwid, serve_asgi(tenant_app(ecwid)) as url:
-            before = len(asyncio.all_tasks())
             outcomes = await visit_all(url, random, tokens, server)
             await wait_until(lambda: server.in_progress == 0)
-            await wait_until(lambda: len(asyncio.all_tasks()) <= before)
+            # Those that are kept for the next requests.
+            assert 0 < server.connections <= AT_ONCE
+        await wait_until(lambda: server.connections == 0)
+        await wait_until(lambda: len(asyncio.all_tasks()) <= before)
     assert server.crossed == []
     assert outcomes["crossed"] == 0
     # It was not an idle run.
