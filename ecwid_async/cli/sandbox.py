@@ -90,6 +90,10 @@ def serve(
     iframe_url: Annotated[
         str | None, Parameter(help="URL of the page of an app, which a control panel shows in a frame.")
     ] = None,
+    no_control: Annotated[
+        bool,
+        Parameter(help="Do not let programs on this machine reset it, add faults and so on, below /_sandbox/."),
+    ] = False,
     several: SeveralStoresArguments | None = None,
     sizes: DemoStoreOptions | None = None,
 ) -> None:
@@ -107,7 +111,7 @@ def serve(
     if secret:
         _add_app(demo.sandbox, webhooks, redirect_uri, iframe_url, secret)
     try:
-        asyncio.run(_serve(demo, host, port))
+        asyncio.run(_serve(demo, host, port, not no_control))
     except KeyboardInterrupt:
         # Ctrl-C is the normal end of this command.
         sys.stderr.write("\nstopped\n")
@@ -202,7 +206,7 @@ def _create_several(count: int, broken: int, sizes: DemoStoreOptions, requests_p
         )
 
 
-async def _serve(demo: _Demo, host: str, port: int) -> None:
+async def _serve(demo: _Demo, host: str, port: int, control: bool) -> None:
     from ecwid_async.sandbox.seed import simulate_activity
     from ecwid_async.sandbox.server import serve as listen
 
@@ -211,7 +215,7 @@ async def _serve(demo: _Demo, host: str, port: int) -> None:
         sys.stderr.write(f"warning: anyone who can reach {host} can read and change {stores}\n")
     async with AsyncExitStack() as stack:
         try:
-            server = await stack.enter_async_context(listen(demo.sandbox, host=host, port=port))
+            server = await stack.enter_async_context(listen(demo.sandbox, host=host, port=port, control=control))
         except OSError as error:
             reason = error.strerror or str(error)
             raise UsageError(

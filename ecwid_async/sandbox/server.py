@@ -14,6 +14,7 @@ from aiohttp import web
 from attrs import evolve, frozen
 
 from ecwid_async.sandbox.app_requests import PAGE_PATHS, render_page
+from ecwid_async.sandbox.control import CONTROL_PATH, MAX_CONTROL_BODY_BYTES, Control, is_loopback
 from ecwid_async.sandbox.faults import FaultyResponse
 from ecwid_async.sandbox.sandbox import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
@@ -58,15 +59,19 @@ class RunningServer:
 
 
 @asynccontextmanager
-async def serve(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[RunningServer]:
+async def serve(
+    sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, control: bool = False
+) -> AsyncIterator[RunningServer]:
     """Serve a sandbox while the context is open, and send its webhooks. Port 0 chooses a free port.
 
     Anyone who can reach `host` and has a token can read and change the stores, so keep it on loopback unless you want
-    that. Raises `OSError` if the port is in use.
+    that. With `control`, programs on this machine can reset it, add faults and so on, below ``/_sandbox/``; this is
+    refused if `host` is not loopback. Raises `OSError` if the port is in use.
     """
+    handler = _Handler(sandbox, Control(sandbox) if control and is_loopback(host) else None)
     runner = web.ServerRunner(
         # The HTTP library accepts truncated compressed bodies, and responds with 500 to invalid ones.
-        web.Server(_Handler(sandbox).handle, access_log=None, lingering_time=_LINGER_SECONDS, auto_decompress=False),
+        web.Server(handler.handle, access_log=None, lingering_time=_LINGER_SECONDS, auto_decompress=False),
         shutdown_timeout=_SHUTDOWN_SECONDS,
     )
     await runner.setup()
@@ -90,7 +95,9 @@ async def _send_webhooks(sandbox: Sandbox) -> None:
 
 
 @contextmanager
-def serve_in_thread(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) -> Iterator[RunningServer]:
+def serve_in_thread(
+    sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0, *, control: bool = False
+) -> Iterator[RunningServer]:
     """`serve` for code without an event loop: the server runs in its own thread while the context is open.
 
     Do not load items into a store while it handles requests.
@@ -102,7 +109,7 @@ def serve_in_thread(sandbox: Sandbox, host: str = "127.0.0.1", port: int = 0) ->
     failed: list[BaseException] = []
 
     async def run() -> None:
-        async with serve(sandbox, host, port) as running:
+        async with serve(sandbox, host, port, control=control) as running:
             served.append(running)
             started.set()
             await stop.wait()
@@ -140,18 +147,15 @@ def _client_host(host: str) -> str:
     return "::1" if ":" in host else "127.0.0.1"
 
 
-class _BodyTooLarge(Exception):
-    pass
-
-
 class _InvalidBody(Exception):
     def __init__(self, response: web.Response) -> None:
         self.response = response
 
 
 class _Handler:
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, control: Control | None) -> None:
         self._sandbox = sandbox
+        self._control = control
 
     async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Pass the request to the sandbox. Its path stays encoded."""
@@ -159,16 +163,13 @@ class _Handler:
         path, _, query = incoming.raw_path.partition("?")
         if path.startswith(PAGE_PATHS):
             return _page(self._sandbox, incoming.method, path, query)
+        if path.startswith(CONTROL_PATH):
+            return await self._handle_control(incoming, path.removeprefix(CONTROL_PATH), query)
         base_path = next((base for base in (_BASE_PATH, _OAUTH_PATH) if path.startswith(f"{base}/")), None)
         if base_path is None:
             return _error(404, "NOT_FOUND", f"There is no such path; the API starts at {_BASE_PATH}/{{storeId}}")
         try:
-            body = await _read_body(incoming)
-        except _BodyTooLarge:
-            response = _error(413, "REQUEST_TOO_LARGE", f"A request body may have at most {MAX_BODY_BYTES} bytes")
-            # The client is still sending the rest of the body, so the connection can't be reused.
-            response.force_close()
-            return response
+            body = await _read_body(incoming, MAX_BODY_BYTES)
         except _InvalidBody as error:
             return error.response
         request = _from_aiohttp(incoming, path.removeprefix(base_path), query, body)
@@ -180,6 +181,19 @@ class _Handler:
             _log.exception("%s %s failed in the sandbox", incoming.method, path)
             return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")
 
+    async def _handle_control(self, incoming: web.BaseRequest, path: str, query: str) -> web.Response:
+        if self._control is None:
+            message = "This server has no control: start it on loopback, without --no-control or with control=True"
+            return _error(403, "NO_CONTROL", message)
+        refused = self._control.refuse(Headers(incoming.raw_headers))
+        if refused is not None:
+            return _to_aiohttp(refused)
+        try:
+            body = await _read_body(incoming, MAX_CONTROL_BODY_BYTES) or b""
+        except _InvalidBody as error:
+            return error.response
+        return _to_aiohttp(await self._control.handle(incoming.method, path, query, body))
+
 
 def _page(sandbox: Sandbox, method: str, path: str, query: str) -> web.Response:
     if method != "GET":
@@ -188,31 +202,38 @@ def _page(sandbox: Sandbox, method: str, path: str, query: str) -> web.Response:
     return web.Response(status=page.status, headers=dict(page.headers), body=page.body)
 
 
-async def _read_body(incoming: web.BaseRequest) -> bytes | None:
+async def _read_body(incoming: web.BaseRequest, limit: int) -> bytes | None:
     if not incoming.body_exists:
         return None
-    if (incoming.content_length or 0) > MAX_BODY_BYTES:
-        raise _BodyTooLarge
+    if (incoming.content_length or 0) > limit:
+        raise _too_large(limit)
     body = bytearray()
     async for chunk in incoming.content.iter_any():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _BodyTooLarge
-    return _decompress(bytes(body), incoming.headers.get("Content-Encoding", "").strip().lower())
+        if len(body) > limit:
+            raise _too_large(limit)
+    return _decompress(bytes(body), incoming.headers.get("Content-Encoding", "").strip().lower(), limit)
 
 
-def _decompress(body: bytes, encoding: str) -> bytes:
+def _too_large(limit: int) -> _InvalidBody:
+    response = _error(413, "REQUEST_TOO_LARGE", f"A request body may have at most {limit} bytes")
+    # The client is still sending the rest of the body, so the connection can't be reused.
+    response.force_close()
+    return _InvalidBody(response)
+
+
+def _decompress(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "deflate"):
         raise _InvalidBody(_error(415, "UNSUPPORTED_MEDIA_TYPE", "A body may be compressed with gzip or deflate"))
     stream = zlib.decompressobj(zlib.MAX_WBITS + (16 if encoding == "gzip" else 0))
     try:
-        decompressed = stream.decompress(body, MAX_BODY_BYTES + 1)
+        decompressed = stream.decompress(body, limit + 1)
     except zlib.error:
         decompressed = None
-    if decompressed is not None and len(decompressed) > MAX_BODY_BYTES:
-        raise _BodyTooLarge
+    if decompressed is not None and len(decompressed) > limit:
+        raise _too_large(limit)
     if decompressed is None or not stream.eof or stream.unused_data:
         raise _InvalidBody(
             _error(400, "BAD_REQUEST", f"The body is not valid {encoding}; compress it or omit Content-Encoding")

@@ -26,6 +26,8 @@ class Snapshot:
     def __init__(self, sandbox: "Sandbox") -> None:
         self.taken = sandbox.clock()
         """When it was taken, by the clock of the sandbox, in Unix seconds."""
+        self.sizes = {store.id: store.size for store in sandbox.stores.values()}
+        """The number of items of each store, by its id."""
         self._sandbox = sandbox
         self._stores = dict(sandbox.stores)
         self._apps = dict(sandbox.apps)

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import time
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
@@ -259,3 +260,17 @@ def test_the_page_of_an_app_is_shown_in_a_frame(start, monkeypatch):
     (address,) = re.findall(r"(http\S+/cp/\S+)", "\n".join(read_output(process, "# The app's page")))
     with urlopen(address) as response:
         assert f'src="{page}?payload='.encode() in response.read()
+
+
+@pytest.mark.parametrize(("option", "status"), [((), 200), (("--no-control",), 403)])
+def test_programs_on_this_machine_control_a_served_sandbox(start, option, status):
+    process = start("sandbox", "serve", "--port", "0", "--products", "1", "--orders", "1", *option)
+    origin = read_settings(process)["ECWID_BASE_URL"].removesuffix("/api/v3")
+    try:
+        with urlopen(f"{origin}/_sandbox/clock", timeout=10) as response:
+            found, body = response.status, json.load(response)
+    except HTTPError as error:
+        with error:
+            found, body = error.code, json.load(error)
+    assert found == status
+    assert ("now" in body) == (status == 200)

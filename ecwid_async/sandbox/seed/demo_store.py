@@ -1,6 +1,5 @@
 """Demo stores: their sections in the order of generation, and a sandbox with one demo store."""
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -159,7 +158,7 @@ def demo_sandbox(
     categories: int = 24,
     seed: int = 1,
     requests_per_minute: int | None = 600,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
     on_progress: ProgressCallback | None = None,
     storage: Mapping[str, str] | None = None,
     switches: Switches | None = None,

@@ -1,6 +1,5 @@
 """Many demo stores of different sizes in one sandbox, some of them broken: to try programs for many stores."""
 
-import time
 from collections.abc import Callable
 from typing import Final, Literal, get_args
 
@@ -51,7 +50,7 @@ def demo_stores(
     categories: int = 6,
     seed: int = 1,
     requests_per_minute: int | None = 600,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] | None = None,
     on_progress: Callable[[int], None] | None = None,
     switches: Switches | None = None,
 ) -> DemoStores:

@@ -172,6 +172,11 @@ class Store:
         """The number of items in the list, including hidden ones."""
         return len(self.table(section))
 
+    @property
+    def size(self) -> int:
+        """The number of items in all lists."""
+        return sum(map(len, self._tables.values()))
+
     # Other data.
 
     def records(self, name: str, initial: Mapping[Any, Any] | None = None) -> Records[Any, Any]:

@@ -1,0 +1,417 @@
+"""Control of a served sandbox over HTTP, for tests in any language: ``/_sandbox/…``, on this machine only.
+
+docs/testing.md describes all paths. Snapshots stay in the server, since they contain tokens, secrets and personal data.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from ipaddress import ip_address
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from attrs import asdict, fields
+
+from ecwid_async.sandbox.clock import SandboxClock
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.faults import Fault
+from ecwid_async.sandbox.request_log import Exchange
+from ecwid_async.sandbox.sandbox import Sandbox
+from ecwid_async.sandbox.snapshot import Snapshot
+from ecwid_async.sandbox.state import Item, encode_json, parse_number
+from ecwid_async.sandbox.webhooks import Delivery, WebhookFaults, sample_event
+from ecwid_async.wire import Headers, Response
+
+__all__ = ["CONTROL_PATH", "MAX_CONTROL_BODY_BYTES", "Control", "is_loopback"]
+
+CONTROL_PATH: Final = "/_sandbox/"
+"""How the paths of the control start."""
+MAX_CONTROL_BODY_BYTES: Final = 2 * 1024 * 1024
+"""The maximum size of a request body."""
+
+_MAX_SNAPSHOTS: Final = 20
+_MAX_SNAPSHOT_ITEMS: Final = 50_000
+_DEFAULT_LIMIT: Final = 1000
+_MAX_LIMIT: Final = 10_000
+_FIRST_SNAPSHOT: Final = "start"
+_ALLOWED_SITES: Final = frozenset({None, "none", "same-origin"})
+_PARAMETERS: Final = {
+    ("GET", "requests"): frozenset({"to", "storeId", "limit"}),
+    ("GET", "deliveries"): frozenset({"limit"}),
+}
+T = TypeVar("T")
+
+
+class _Body(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A body of a request."""
+
+
+class _FaultBody(_Body):
+    request: str = "*"
+    store_id: int | None = None
+    nth: int | None = None
+    every: int | None = None
+    times: int | None = None
+    status: int | None = None
+    error_code: str | None = None
+    message: str | None = None
+    retry_after: int | None = None
+    dropped: bool = False
+    truncated: bool = False
+    delay: float = 0.0
+    content_type: str | None = None
+    body: str | None = None
+    executed: bool | None = None
+
+
+class _ClockBody(_Body):
+    now: float | None = None
+    advance: float | None = None
+    frozen: bool | None = None
+
+
+class _SnapshotBody(_Body):
+    snapshot: str
+
+
+class _EventBody(_Body):
+    event_type: str
+    store_id: int | None = None
+    entity_id: int | str | None = None
+    data: dict[str, Any] | None = None
+    client_id: str | None = None
+
+
+class Control:
+    """Responds to requests that control a sandbox. What it is like now is what a reset returns to.
+
+    Stores with more than 50,000 items in total have no snapshots, and no reset.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._snapshots: dict[str, Snapshot] = {}
+        self._number = 0
+        if self._items() <= _MAX_SNAPSHOT_ITEMS:
+            self._snapshots[_FIRST_SNAPSHOT] = sandbox.snapshot()
+        self._routes: Mapping[tuple[str, str], Callable[[bytes, dict[str, str]], Awaitable[Item]]] = {
+            ("POST", "reset"): self._reset,
+            ("GET", "snapshot"): self._list_snapshots,
+            ("POST", "snapshot"): self._take_snapshot,
+            ("PUT", "snapshot"): self._restore_snapshot,
+            ("DELETE", "snapshot"): self._delete_snapshots,
+            ("GET", "faults"): self._list_faults,
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._clear_faults,
+            ("GET", "clock"): self._show_clock,
+            ("POST", "clock"): self._set_clock,
+            ("GET", "requests"): self._list_requests,
+            ("DELETE", "requests"): self._clear_requests,
+            ("GET", "deliveries"): self._list_deliveries,
+            ("POST", "deliveries"): self._deliver,
+            ("DELETE", "deliveries"): self._clear_deliveries,
+            ("GET", "deliveries/faults"): self._show_webhook_faults,
+            ("PUT", "deliveries/faults"): self._set_webhook_faults,
+            ("POST", "events"): self._emit,
+        }
+
+    def refuse(self, headers: Headers) -> Response | None:
+        """The response to a request that may come from a foreign web page in a browser of this machine."""
+        hosts = [value for name, value in headers.pairs if _to_text(name).lower() == "host"]
+        if len(hosts) != 1 or not is_loopback(_host_of(f"//{_to_text(hosts[0])}")):
+            # A page whose name resolves to this machine has its own name as the host.
+            return _error(403, "FORBIDDEN_HOST", "The Host must be localhost or a loopback address, such as 127.0.0.1")
+        origin = headers.get("Origin")
+        if origin is None and headers.get("Sec-Fetch-Site") in _ALLOWED_SITES:
+            return None
+        if origin is None or not is_loopback(_host_of(origin)):
+            return _error(403, "FORBIDDEN_ORIGIN", "Pages of other origins than this machine can't control a sandbox")
+        return None
+
+    async def handle(self, method: str, path: str, query: str, body: bytes) -> Response:
+        """Respond to a request. `path` is below ``/_sandbox/``."""
+        route = self._routes.get((method, path))
+        try:
+            if route is None:
+                raise self._no_route(method, path)
+            params = dict(parse_qsl(query, keep_blank_values=True))
+            if unknown := params.keys() - _PARAMETERS.get((method, path), frozenset()):
+                raise _invalid(f"Unknown parameter {min(unknown)[:100]!r}")
+            result = await route(body, params)
+        except ErrorResponse as error:
+            return _error(error.status, error.code, error.message, error.headers)
+        return _json(200, result)
+
+    def _no_route(self, method: str, path: str) -> ErrorResponse:
+        methods = sorted(each for each, known in self._routes if known == path)
+        if methods:
+            message = f"{method} is not possible here; use {' or '.join(methods)}"
+            return ErrorResponse(405, "METHOD_NOT_ALLOWED", message, {"Allow": ", ".join(methods)})
+        paths = sorted({known for _, known in self._routes})
+        return ErrorResponse(404, "NOT_FOUND", f"There is no such path; use one of {', '.join(paths)} below /_sandbox/")
+
+    # State.
+
+    def _items(self) -> int:
+        return sum(store.size for store in self._sandbox.stores.values())
+
+    async def _reset(self, body: bytes, params: dict[str, str]) -> Item:
+        self._restore(_FIRST_SNAPSHOT)
+        self._sandbox.faults.clear()
+        self._sandbox.requests.clear()
+        self._sandbox.authorization.requests.clear()
+        if isinstance(self._sandbox.clock, SandboxClock):
+            self._sandbox.clock.reset()
+        return {"stores": sorted(self._sandbox.stores)}
+
+    async def _list_snapshots(self, body: bytes, params: dict[str, str]) -> Item:
+        return {"items": [_snapshot(name, snapshot) for name, snapshot in self._snapshots.items()]}
+
+    async def _take_snapshot(self, body: bytes, params: dict[str, str]) -> Item:
+        if self._items() > _MAX_SNAPSHOT_ITEMS:
+            raise _conflict(f"The stores have more than {_MAX_SNAPSHOT_ITEMS:,} items: use smaller ones for snapshots")
+        if len(self._snapshots) >= _MAX_SNAPSHOTS:
+            raise _conflict(f"There are {_MAX_SNAPSHOTS} snapshots already: DELETE {CONTROL_PATH}snapshot first")
+        self._number += 1
+        name = str(self._number)
+        self._snapshots[name] = self._sandbox.snapshot()
+        return _snapshot(name, self._snapshots[name])
+
+    async def _restore_snapshot(self, body: bytes, params: dict[str, str]) -> Item:
+        name = _decode(body, _SnapshotBody).snapshot
+        self._restore(name)
+        return _snapshot(name, self._snapshots[name])
+
+    def _restore(self, name: str) -> None:
+        if name in self._snapshots:
+            self._sandbox.restore(self._snapshots[name])
+        elif name == _FIRST_SNAPSHOT:
+            raise _conflict(f"The stores had more than {_MAX_SNAPSHOT_ITEMS:,} items: use smaller ones for a reset")
+        else:
+            raise ErrorResponse(404, "NOT_FOUND", f"There is no snapshot {name[:100]!r}; take one with POST")
+
+    async def _delete_snapshots(self, body: bytes, params: dict[str, str]) -> Item:
+        """All but the one of the start."""
+        deleted = [name for name in self._snapshots if name != _FIRST_SNAPSHOT]
+        for name in deleted:
+            del self._snapshots[name]
+        return {"deleteCount": len(deleted)}
+
+    # Faults.
+
+    async def _list_faults(self, body: bytes, params: dict[str, str]) -> Item:
+        return {"items": [_describe_fault(fault) for fault in self._sandbox.faults]}
+
+    async def _add_fault(self, body: bytes, params: dict[str, str]) -> Item:
+        wanted = msgspec.structs.asdict(_decode(body, _FaultBody))
+        text: str | None = wanted.pop("body")
+        given = {name: value for name, value in wanted.items() if value is not None}
+        try:
+            fault = Fault(**given, body=None if text is None else text.encode(errors="surrogatepass"))
+            return _describe_fault(self._sandbox.faults.add(fault))
+        except ValueError as error:
+            raise _invalid(str(error.args[0])) from None
+
+    async def _clear_faults(self, body: bytes, params: dict[str, str]) -> Item:
+        count = len(self._sandbox.faults)
+        self._sandbox.faults.clear()
+        return {"deleteCount": count}
+
+    # Clock.
+
+    def _clock(self) -> SandboxClock:
+        clock = self._sandbox.clock
+        if not isinstance(clock, SandboxClock):
+            raise _conflict("This sandbox has a clock of its own, which can't be set; pass a SandboxClock to it")
+        return clock
+
+    async def _show_clock(self, body: bytes, params: dict[str, str]) -> Item:
+        clock = self._clock()
+        return {"now": clock(), "frozen": clock.frozen}
+
+    async def _set_clock(self, body: bytes, params: dict[str, str]) -> Item:
+        clock, wanted = self._clock(), _decode(body, _ClockBody)
+        if wanted.now is not None and wanted.advance is not None:
+            raise _invalid("Send 'now' or 'advance', not both")
+        was_frozen = clock.frozen
+        try:
+            if wanted.advance is not None:
+                clock.advance(wanted.advance)
+            if wanted.now is not None:
+                clock.freeze(wanted.now)
+        except ValueError as error:
+            raise _invalid(str(error)) from None
+        frozen = (wanted.now is not None or was_frozen) if wanted.frozen is None else wanted.frozen
+        if frozen and not clock.frozen:
+            clock.freeze()
+        elif not frozen:
+            clock.resume()
+        return {"now": clock(), "frozen": clock.frozen}
+
+    # Requests.
+
+    async def _list_requests(self, body: bytes, params: dict[str, str]) -> Item:
+        limit, store_id = _read_limit(params), _read_number(params, "storeId")
+        try:
+            found = self._sandbox.requests.to(params.get("to", "*"), store_id=store_id)
+        except ValueError as error:
+            raise _invalid(str(error)) from None
+        return {"total": len(found), "items": list(map(_describe_exchange, found[-limit:]))}
+
+    async def _clear_requests(self, body: bytes, params: dict[str, str]) -> Item:
+        count = len(self._sandbox.requests)
+        self._sandbox.requests.clear()
+        return {"deleteCount": count}
+
+    # Webhooks.
+
+    async def _list_deliveries(self, body: bytes, params: dict[str, str]) -> Item:
+        limit, deliveries = _read_limit(params), self._sandbox.deliveries
+        return {
+            "total": len(deliveries),
+            "waiting": deliveries.waiting,
+            "nextDue": deliveries.next_due,
+            "dropped": deliveries.dropped,
+            "blocked": sorted(deliveries.blocked),
+            "items": list(map(_describe_delivery, list(deliveries)[-limit:])),
+        }
+
+    async def _deliver(self, body: bytes, params: dict[str, str]) -> Item:
+        return {"attempts": await self._sandbox.deliveries.deliver_due()}
+
+    async def _clear_deliveries(self, body: bytes, params: dict[str, str]) -> Item:
+        count = len(self._sandbox.deliveries)
+        self._sandbox.deliveries.clear()
+        return {"deleteCount": count}
+
+    async def _show_webhook_faults(self, body: bytes, params: dict[str, str]) -> Item:
+        return _to_camel(asdict(self._sandbox.deliveries.faults))
+
+    async def _set_webhook_faults(self, body: bytes, params: dict[str, str]) -> Item:
+        names = {_camel(each.name): each.name for each in fields(WebhookFaults)}
+        sent = _decode(body, dict[str, Any])
+        if unknown := next((name for name in sent if name not in names), None):
+            raise _invalid(f"Unknown field {unknown[:100]!r}; the fields are {', '.join(names)}")
+        try:
+            faults = msgspec.convert({names[name]: value for name, value in sent.items()}, WebhookFaults)
+        except msgspec.ValidationError as error:
+            raise _invalid(str(error)) from None
+        self._sandbox.deliveries.faults = faults
+        return await self._show_webhook_faults(b"", {})
+
+    async def _emit(self, body: bytes, params: dict[str, str]) -> Item:
+        wanted = _decode(body, _EventBody)
+        store_id = wanted.store_id
+        if store_id is None and len(self._sandbox.stores) == 1:
+            (store_id,) = self._sandbox.stores
+        if store_id is None or store_id not in self._sandbox.stores:
+            raise ErrorResponse(404, "STORE_NOT_FOUND", "There is no such store: send the 'storeId' of one")
+        if wanted.client_id is not None and wanted.client_id not in self._sandbox.apps:
+            raise ErrorResponse(404, "NOT_FOUND", f"There is no app {wanted.client_id[:100]!r}")
+        try:
+            event = sample_event(
+                wanted.event_type,
+                store_id=store_id,
+                entity_id=wanted.entity_id,
+                data=wanted.data,
+                event_created=int(self._sandbox.clock()),
+            )
+        except ValueError as error:
+            raise _invalid(str(error)) from None
+        deliveries = self._sandbox.emit(event, client_id=wanted.client_id)
+        return {"eventId": event.event_id, "deliveries": list(map(_describe_delivery, deliveries))}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine only."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _to_text(raw: str | bytes) -> str:
+    return raw if isinstance(raw, str) else raw.decode("latin-1")
+
+
+def _decode(body: bytes, to: type[T]) -> T:
+    try:
+        return msgspec.json.decode(body, type=to)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise _invalid(f"The body is not as expected: {error}") from None
+
+
+def _read_limit(params: dict[str, str]) -> int:
+    limit = _read_number(params, "limit")
+    return _DEFAULT_LIMIT if limit is None else max(1, min(limit, _MAX_LIMIT))
+
+
+def _read_number(params: dict[str, str], name: str) -> int | None:
+    if name not in params:
+        return None
+    number = parse_number(params[name])
+    if number is None:
+        raise _invalid(f"{name} must be a number")
+    return number
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest))
+
+
+def _to_camel(values: Mapping[str, Any]) -> Item:
+    return {_camel(name): value for name, value in values.items()}
+
+
+def _snapshot(name: str, snapshot: Snapshot) -> Item:
+    return {"snapshot": name, "taken": snapshot.taken, "stores": snapshot.sizes}
+
+
+def _describe_fault(fault: Fault) -> Item:
+    values = {each.name: getattr(fault, each.name) for each in fields(Fault)}
+    body = None if fault.body is None else fault.body.decode(errors="replace")
+    return _to_camel(values | {"request": str(fault.request), "body": body})
+
+
+def _describe_exchange(exchange: Exchange) -> Item:
+    return _to_camel({**exchange._asdict(), "store_id": exchange.store_id})
+
+
+def _describe_delivery(delivery: Delivery) -> Item:
+    """What became of an event, without its data."""
+    event = delivery.event
+    return {
+        "eventId": event.event_id,
+        "eventType": event.event_type,
+        "storeId": event.store_id,
+        "entityId": event.entity_id,
+        "clientId": delivery.client_id,
+        "outcome": delivery.outcome,
+        "due": delivery.due,
+        "attempts": [_to_camel(asdict(attempt)) for attempt in delivery.attempts],
+    }
+
+
+def _invalid(message: str) -> ErrorResponse:
+    return ErrorResponse(400, "BAD_REQUEST", message)
+
+
+def _conflict(message: str) -> ErrorResponse:
+    return ErrorResponse(409, "CONFLICT", message)
+
+
+def _json(status: int, data: Item, headers: Mapping[str, str] | None = None) -> Response:
+    # Without CORS headers, so that no page can read it.
+    pairs = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", **(headers or {})}
+    return Response(status, Headers(tuple(pairs.items())), encode_json(data))
+
+
+def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    return _json(status, {"errorMessage": message, "errorCode": code}, headers)
