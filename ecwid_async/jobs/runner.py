@@ -59,6 +59,11 @@ class JobRunner:
         self._is_stopped = True
         self._worker.stop()  # type: ignore[no-untyped-call]
 
+    async def report_alive(self) -> None:
+        """Report that this worker is alive, besides doing so regularly. Raises `ConnectorException`."""
+        if self._worker.worker_id is not None:
+            await self._app.job_manager.update_heartbeat(self._worker.worker_id)
+
     async def run(self) -> None:
         """Run jobs. Raises `ConnectorException` if the database fails."""
         heartbeat = asyncio.create_task(self._send_heartbeats())
@@ -84,6 +89,5 @@ class JobRunner:
         """Report that the worker is alive. Procrastinate itself no longer does once it waits for jobs in progress."""
         while True:
             await asyncio.sleep(self._heartbeat)
-            if self._worker.worker_id is not None:
-                with suppress(ConnectorException):
-                    await self._app.job_manager.update_heartbeat(self._worker.worker_id)
+            with suppress(ConnectorException):
+                await self.report_alive()

@@ -124,11 +124,11 @@ def test_an_inbox_in_postgresql_is_shown_and_replayed(ecwid, postgresql_inbox_ur
 
 def test_one_of_several_inboxes_in_postgresql_has_a_name(ecwid, postgresql_inbox_url, url):
     fill(postgresql_inbox_url)
-    on = ("--inbox", postgresql_inbox_url, "--name", "reviews_app")
+    on = ("--inbox", postgresql_inbox_url, "--name", "reviews_inbox")
     outcome = ecwid("webhooks", "inbox", "status", *on)
     assert outcome.code == 2
     assert "check the URL and the name" in outcome.err
-    outcome = ecwid("webhooks", "inbox", "status", "--inbox", url, "--name", "reviews_app")
+    outcome = ecwid("webhooks", "inbox", "status", "--inbox", url, "--name", "reviews_inbox")
     assert "only an inbox in PostgreSQL has a name" in outcome.err
 
 

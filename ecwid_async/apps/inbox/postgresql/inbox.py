@@ -29,7 +29,8 @@ __all__ = ["PostgreSQLInbox"]
 
 _log: Final = logging.getLogger("ecwid_async.apps")
 
-_NAME: Final = re.compile(r"[a-z_][a-z0-9_]{0,39}")
+# So that it is not the queue or a lock of a fleet. The channel of the queue has 63 characters at most.
+_NAME: Final = re.compile(r"(?:[a-z_][a-z0-9_]{0,34})?inbox")
 # Errors that do not pass by themselves.
 _FATAL: Final = frozenset({"foreign", "version"})
 # Delays in seconds until jobs are run again after the database failed.
@@ -44,7 +45,8 @@ class PostgreSQLInbox:
     stored in one transaction. A process that is killed or stopped loses nothing: after `InboxSettings.lease` others
     continue with its events.
 
-    `name` is the beginning of the names of its tables, and its queue: give each app that shares a database its own one.
+    `name` is the beginning of the names of its tables, and its queue: give each app that shares a database its own one,
+    such as ``reviews_inbox``.
     `listen_url` is the URL for notifications if `url` leads to a pooler, which does not pass them on; without them,
     events wait for up to `InboxSettings.poll_interval`. `connections` is the size of its pool in each process, besides
     the connection for notifications. `clock` returns Unix seconds, and is that of the server by default.
@@ -66,7 +68,9 @@ class PostgreSQLInbox:
         random: Callable[[], float] = random.random,
     ) -> None:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
-            raise ConfigError("the name of an inbox has up to 40 lower-case letters, digits and underscores")
+            raise ConfigError(
+                "the name of an inbox ends with inbox, and has up to 40 lower-case letters, digits and underscores"
+            )
         check_count("connections", connections)
         self.settings = settings or InboxSettings()
         self.name = name

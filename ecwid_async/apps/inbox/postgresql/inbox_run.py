@@ -95,6 +95,7 @@ class InboxRun:
     async def run(self) -> None:
         """Handle events. Raises `InboxError` and `ConnectorException` if the database fails."""
         maintenance = asyncio.create_task(self._maintain())
+        maintenance.add_done_callback(self._on_maintenance_end)
         try:
             await self._runner.run()
         finally:
@@ -146,6 +147,14 @@ class InboxRun:
                 async with asyncio.timeout(pause):
                     await (self._wake.wait() if self._until_idle else asyncio.sleep(pause))
 
+    def _on_maintenance_end(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("the inbox begins again after an unexpected error", exc_info=error)
+            self._error = InboxError(
+                f"The inbox failed: {type(error).__name__}. Its log has more.", problem="unavailable"
+            )
+            self._begin_again()
+
     async def _maintain_once(self) -> None:
         now = time.monotonic()
         if now >= self._next_rescue:
@@ -164,9 +173,9 @@ class InboxRun:
 
     async def _rescue(self) -> None:
         """Finish the jobs of dead processes, and cancel the handlers of those that were finished for this one."""
-        await self._manager.rescue(
-            self._name, self._settings.lease, prune_after=max(_PRUNE_AFTER, self._settings.lease)
-        )
+        # If this process was stopped, it may be back before anybody has noticed.
+        await self._runner.report_alive()
+        await self._manager.rescue(self._name, self._settings.lease, prune_after=self._prune_after)
         await self._execute(self._statements.enqueue_abandoned)
         if jobs := self._handler.jobs:
             held = {row["id"] for row in await self._execute(self._statements.held_jobs, ids=jobs)}

@@ -16,6 +16,7 @@ from ecwid_async import ConfigError
 from ecwid_async.apps.errors import InboxError
 from ecwid_async.apps.inbox import ClaimedEvents, InboxSettings
 from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox, put_queue
+from ecwid_async.apps.inbox.postgresql.inbox_run import InboxRun
 from ecwid_async.apps.inbox.postgresql.put_queue import put_arguments
 from ecwid_async.apps.inbox.postgresql.statements import Statements
 from tests.apps.inbox.clock import FakeTime, Recorder, new_event
@@ -192,14 +193,14 @@ async def test_the_jobs_of_others_are_left_alone(url: str) -> None:
 
 async def test_two_apps_share_a_database(url: str) -> None:
     recorder = Recorder()
-    async with PostgreSQLInbox(url) as first, PostgreSQLInbox(url, name="reviews_app") as second:
+    async with PostgreSQLInbox(url) as first, PostgreSQLInbox(url, name="reviews_inbox") as second:
         await first.put(new_event(1))
         await second.put(new_event(1))
         await second.put(new_event(2))
         await first.run(recorder, until_idle=True)
         assert recorder.ids == ["event-1"]
         assert (await second.status()).waiting == 2
-    for table in ("reviews_app_events", "reviews_app_workers"):
+    for table in ("reviews_inbox_events", "reviews_inbox_workers"):
         execute(url, f"DROP TABLE {table}")
 
 
@@ -265,6 +266,51 @@ async def test_a_process_that_counted_as_dead_marks_nothing_and_cancels_its_hand
         await asyncio.gather(*runs)
         assert recorder.groups[0].events[0].attempts == 2
         assert (await other.status()).handled == 1
+
+
+async def test_a_process_alone_that_was_stopped_goes_on_with_its_event(url: str) -> None:
+    """Nobody has taken it over, so that it need not be handled again."""
+    started, may_end, ids = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def handle(group: ClaimedEvents) -> None:
+        started.set()
+        await may_end.wait()
+        ids.extend(group.event_ids)
+
+    async with PostgreSQLInbox(url, SETTINGS) as inbox:
+        await inbox.put(new_event(1))
+        run = asyncio.create_task(inbox.run(handle))
+        await started.wait()
+        # As if the event loop had been blocked.
+        execute(url, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
+        assert inbox._run is not None
+        await inbox._run._rescue()
+        assert jobs(url) == [("ecwid_inbox:1003", "doing")]
+        may_end.set()
+        await until(lambda: ids)
+        inbox.stop()
+        await run
+        status = await inbox.status()
+    assert ids == ["event-1"]
+    assert (status.handled, status.retrying, status.waiting) == (1, 0, 0)
+
+
+async def test_the_inbox_begins_again_after_an_unexpected_error(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder, failures = Recorder(), iter([RuntimeError("a mistake")])
+
+    async def maintain_once(run: InboxRun) -> None:
+        for error in failures:
+            raise error
+        await original(run)
+
+    original = InboxRun._maintain_once
+    monkeypatch.setattr(InboxRun, "_maintain_once", maintain_once)
+    async with PostgreSQLInbox(url, QUICK) as inbox:
+        run = asyncio.create_task(inbox.run(recorder))
+        await inbox.put(new_event(1))
+        await until(lambda: recorder.ids == ["event-1"] and next(failures, None) is None)
+        inbox.stop()
+        await run
 
 
 async def test_handlers_that_outlast_the_grace_time_are_cancelled_and_their_events_released(url: str) -> None:
@@ -356,7 +402,9 @@ def test_an_invalid_url_is_a_clear_error_that_does_not_show_it(bad: Any) -> None
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["", "Inbox", "a b", "a" * 41, "1a", "a;--"])
+@pytest.mark.parametrize(
+    "name", ["", "Inbox", "my inbox", f"{'a' * 36}inbox", "1inbox", "a;--inbox", "ecwid_store", "ecwid_default"]
+)
 def test_an_invalid_name_is_refused(name: str) -> None:
     with pytest.raises(ConfigError, match="name of an inbox"):
         PostgreSQLInbox("postgresql://host/database", name=name)
