@@ -3,6 +3,7 @@
 ``/ecwid/…`` are the routes. ``/page`` awaits a function and returns its text, ``/stream`` streams its parts.
 """
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -156,6 +157,10 @@ async def serve_asgi(app: Any) -> AsyncIterator[str]:
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
+            for _ in range(20):  # else uvicorn waits for 0.1 seconds
+                if not server.server_state.connections:
+                    break
+                await asyncio.sleep(0.001)
             await server.shutdown(sockets=[listening])
 
 

@@ -228,6 +228,8 @@ async def test_an_error_of_a_page_is_a_problem(serve_site: Serve) -> None:
 async def test_calls_of_a_page_end_at_its_deadline(serve_site: Serve) -> None:
     transport = SlowTransport()
     errors: list[Exception] = []
+    # Loads the resource, which may take a while.
+    await Ecwid(transport=MemoryTransport(lambda _: make_response({}))).store(1003, "secret_x").profile.get()
 
     async def page() -> str:
         try:
