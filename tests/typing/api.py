@@ -8,6 +8,7 @@ from typing import assert_type
 
 import anyio
 import attrs
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ecwid_async import (
     UNSET,
@@ -26,7 +27,18 @@ from ecwid_async import (
     Store,
     Unset,
 )
-from ecwid_async.apps import Inbox, ReceivedEvent, Webhooks
+from ecwid_async.apps import (
+    ClaimedEvents,
+    DeadEvent,
+    Inbox,
+    InboxStatus,
+    MemoryInbox,
+    ReceivedEvent,
+    SQLiteInbox,
+    StoredEvent,
+    Webhooks,
+    handled_once,
+)
 from ecwid_async.changes import ItemLookup
 from ecwid_async.models.events import EventType, OrderEvent, OrderEventData, ProductEvent, ProfileEvent, StoreEvent
 from ecwid_async.models.order_items import OrderItem
@@ -221,3 +233,25 @@ async def webhooks(inbox: Inbox, ecwid: Ecwid) -> None:
     assert_type(webhooks.on("order.created")(log), Callable[[ReceivedEvent[OrderEvent, Order]], Awaitable[None]])
     webhooks.on("product.created")(ship)  # type: ignore[arg-type]
     webhooks.on("order.created", colaesce=True)(ship)  # type: ignore[call-overload]
+
+
+async def inboxes(event: StoredEvent, engine: AsyncEngine) -> None:
+    memory: Inbox = MemoryInbox()
+    inbox: Inbox = SQLiteInbox("inbox.db")
+
+    async def handle(group: ClaimedEvents) -> None:
+        assert_type(group.events, tuple[StoredEvent, ...])
+        async with handled_once(engine, group.store_id, group.event_ids) as connection:
+            held: AsyncConnection = connection
+        assert held is connection
+
+    async with memory as opened:
+        assert_type(await opened.put(event), bool)
+    await inbox.run(handle, coalesces=lambda event_type: event_type.startswith("product."))
+    assert_type(await inbox.status(), InboxStatus)
+    async for dead in inbox.dead(store_id=1003):
+        assert_type(dead, DeadEvent)
+    assert_type(await inbox.replay("all"), int)
+    await inbox.delete([1, 2])
+    await inbox.replay("some")  # type: ignore[arg-type]
+    await inbox.run(lambda group: None)  # type: ignore[arg-type,return-value]

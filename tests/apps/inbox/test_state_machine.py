@@ -6,10 +6,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 from attrs import define, field
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from ecwid_async.apps.inbox.settings import InboxSettings
 from ecwid_async.apps.inbox.table import Claim, EventTable, Outcome, create_tables
@@ -275,10 +276,16 @@ class SQLiteMachine(InboxMachine):
     in_memory = False
 
 
-TestMemory = MemoryMachine.TestCase
-TestMemory.settings = settings(stateful_step_count=40)
-TestSQLite = SQLiteMachine.TestCase
-TestSQLite.settings = settings(stateful_step_count=30, max_examples=15)
+@pytest.mark.chaos
+def test_an_inbox_in_memory_behaves_like_its_model() -> None:
+    run_state_machine_as_test(MemoryMachine, settings=settings(stateful_step_count=40))
+
+
+@pytest.mark.chaos
+def test_an_inbox_in_a_file_behaves_like_its_model() -> None:
+    # Each example creates a file.
+    examples = max(15, settings().max_examples // 3)
+    run_state_machine_as_test(SQLiteMachine, settings=settings(stateful_step_count=30, max_examples=examples))
 
 
 def test_the_indexes_of_the_table_are_used() -> None:
