@@ -148,10 +148,6 @@ class RedisCache:
         reply = await self._run(self._look_up_script, self._keys(key)[:4], [_millis(max_age)])
         if not isinstance(reply, list):
             return Lookup((local, None), problem=self._take_problem())
-        # A write or drop in the meantime has begun a generation.
-        local_now = self._generations.get(key.store_id, key.token)
-        if local_now != local:
-            return Lookup((local_now, None))
         generation = local, reply[0]
         return Lookup(generation, _parse(reply[2], float(reply[1]) / 1000) if len(reply) > 1 else None)
 

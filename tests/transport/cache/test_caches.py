@@ -51,6 +51,14 @@ async def test_a_reader_with_a_shorter_time_of_its_own_does_not_get_it(cache: Ca
     assert await body(cache, max_age=60) == "kept"
 
 
+async def test_a_reader_with_a_longer_time_of_its_own_does_not_get_it_for_longer(cache: Cache, clock: Time) -> None:
+    await keep(cache, seconds=60)
+    clock.passed += 59
+    assert await body(cache, max_age=600) == "kept"
+    clock.passed += 1
+    assert await body(cache, max_age=600) is None
+
+
 async def test_a_response_that_took_too_long_is_not_kept(cache: Cache) -> None:
     await keep(cache, age=60, seconds=60)
     assert await body(cache) is None

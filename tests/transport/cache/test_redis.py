@@ -325,12 +325,11 @@ async def test_a_process_never_uses_what_it_could_not_drop(new_cache: NewCache) 
 
     async def fail(subject: object, **_: object) -> None:
         second._failed_tells.add(KEY.store_id)
-        second._next_try = float("inf")
 
     second._tell = fail  # type: ignore[method-assign]
     outage.end()
     assert await body(second) is None
-    second._tell, second._next_try = tell, float("-inf")  # type: ignore[method-assign]
+    second._tell = tell  # type: ignore[method-assign]
     assert await body(second) is None
     assert await body(first) is None, "and now it is dropped for all"
 
@@ -370,6 +369,22 @@ async def test_a_redis_that_does_not_reply_delays_a_read_once(unstable_server: R
         asleep.cancel()
     for redis in (cache._look_up_script.registered_client, blocker):
         await close_quietly(redis)
+
+
+async def test_during_an_outage_one_call_at_a_time_tries_redis(new_cache: NewCache) -> None:
+    cache = new_cache(timeout=0.05)
+    tries = 0
+
+    async def hang(**_: object) -> None:
+        nonlocal tries
+        tries += 1
+        await asyncio.sleep(60)
+
+    script, cache._look_up_script = cache._look_up_script, hang  # type: ignore[assignment]
+    cache._failed = True
+    assert await asyncio.gather(*(body(cache) for _ in range(50))) == [None] * 50
+    assert tries == 1
+    cache._look_up_script = script
 
 
 async def test_after_an_outage_responses_are_kept_again(unstable_server: RedisServer, clock: Time) -> None:

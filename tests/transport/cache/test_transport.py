@@ -304,6 +304,19 @@ async def test_a_batch_makes_the_store_forgotten_until_it_is_complete() -> None:
         assert EventKind.CACHE_HIT not in {event.kind for event in events}, "nothing is kept within the lag"
 
 
+async def test_a_batch_that_takes_longer_than_the_lag_makes_the_store_forgotten_too(
+    server: Server, clock: Time
+) -> None:
+    async with client(server, cache=MemoryCache(clock=clock)) as ecwid:
+        transport = ecwid.store(STORE_ID, TOKEN).transport
+        await transport.send(Request(method="POST", path="/batch", options=Options(operation="POST /batch")))
+        clock.passed += 301
+        assert [await name(ecwid), await name(ecwid), server.count] == ["version 1", "version 1", 2]
+        server.version = 2  # the store executes the batch
+        await transport.send(Request(method="GET", path="/batch", options=Options(operation="GET /batch")))
+        assert await name(ecwid) == "version 2"
+
+
 async def test_responses_to_a_refused_token_are_not_used_any_more(server: Server) -> None:
     async with client(server, cache=MemoryCache()) as ecwid:
         await name(ecwid)
