@@ -17,6 +17,7 @@ from ecwid_async.apps.web import (
     Routes,
     TimeUnit,
     check_limits,
+    find_error,
     respond,
     too_large,
     too_slow,
@@ -98,14 +99,20 @@ class AccessLogger(AbstractAccessLogger):
 
 
 def setup_problems(app: web.Application) -> None:
-    """Let an app respond to an `EcwidError` of any of its handlers with problem details."""
+    """Let an app respond to an `EcwidError` of any of its handlers with problem details.
+
+    To a group of nothing else, such as that of a task group, it responds like to the first of them.
+    """
 
     @web.middleware
     async def respond_with_problem(request: web.Request, handler: _AiohttpHandler) -> web.StreamResponse:
         try:
             return await handler(request)
-        except EcwidError as error:
-            problem = Problem.of(error)
+        except (EcwidError, ExceptionGroup) as error:
+            found = find_error(error)
+            if found is None:
+                raise
+            problem = Problem.of(found)
             problem.log()
             return _to_aiohttp(problem.response())
 

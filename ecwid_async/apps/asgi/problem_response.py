@@ -5,8 +5,7 @@ from typing import Any
 from ecwid_async.apps.asgi.messages import send_response
 from ecwid_async.apps.asgi.types import Receive, Scope, Send
 from ecwid_async.apps.http import OutgoingResponse
-from ecwid_async.apps.web import Problem
-from ecwid_async.errors import EcwidError
+from ecwid_async.apps.web import Problem, find_error
 
 __all__ = ["problem_response"]
 
@@ -15,13 +14,17 @@ __all__ = ["problem_response"]
 def problem_response(request: Any, error: Any) -> Any:
     """Respond to an `EcwidError` with problem details.
 
+    Register it for `ExceptionGroup` too if handlers call the API in task groups: a group of nothing else is responded
+    to like its first error.
+
     - FastAPI, Starlette: ``app.add_exception_handler(EcwidError, problem_response)``
     - Litestar: ``Litestar(…, exception_handlers={EcwidError: problem_response})``
     """
     del request
-    if not isinstance(error, EcwidError):
+    found = find_error(error)
+    if found is None:
         raise error
-    problem = Problem.of(error)
+    problem = Problem.of(found)
     problem.log()
     return _Response(problem.response())
 

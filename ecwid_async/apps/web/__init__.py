@@ -2,7 +2,7 @@
 
 from ecwid_async.apps.web.background import Background, BackgroundStatus, Restarts
 from ecwid_async.apps.web.health import Health, HealthReport
-from ecwid_async.apps.web.problem import Problem
+from ecwid_async.apps.web.problem import Problem, find_error
 from ecwid_async.apps.web.routes import (
     DEFAULT_BODY_TIMEOUT,
     DEFAULT_MAX_BODY,
@@ -31,6 +31,7 @@ __all__ = [
     "Service",
     "TimeUnit",
     "check_limits",
+    "find_error",
     "respond",
     "too_large",
     "too_slow",

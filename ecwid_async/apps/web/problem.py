@@ -36,8 +36,9 @@ from ecwid_async.errors import (
     Unprocessable,
     UploadTooLarge,
 )
+from ecwid_async.primitives.error_groups import first_error
 
-__all__ = ["Problem"]
+__all__ = ["Problem", "find_error"]
 
 _log: Final = logging.getLogger("ecwid_async")
 
@@ -142,6 +143,15 @@ class Problem:
             reason = " ".join(part for part in (self.error, self.code) if part)
             request = f" [request {self.request_id}]" if self.request_id else ""
             _log.warning("responded with %d: %s from %s%s", self.status, reason, self.operation or "the app", request)
+
+
+def find_error(error: Exception) -> EcwidError | None:
+    """The `EcwidError` to respond to: the error itself, or the first of a group that contains no others."""
+    if isinstance(error, ExceptionGroup):
+        _, others = error.split(EcwidError)
+        first = first_error(error)
+        return first if others is None and isinstance(first, EcwidError) else None
+    return error if isinstance(error, EcwidError) else None
 
 
 def _text_of(error: AppError) -> str:

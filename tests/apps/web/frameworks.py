@@ -59,6 +59,7 @@ def fastapi_app(site: Site) -> Any:
     app = FastAPI(lifespan=site.service.lifespan if site.service is not None else None)
     app.mount("/ecwid", site.asgi_app())
     app.add_exception_handler(EcwidError, problem_response)
+    app.add_exception_handler(ExceptionGroup, problem_response)
     app.add_middleware(DeadlineMiddleware, seconds=site.seconds, header="X-Time-Left", unit="milliseconds")
     app.add_middleware(DisconnectMiddleware)
 
@@ -82,7 +83,7 @@ def starlette_app(site: Site) -> Any:
 
     app = Starlette(
         routes=[Mount("/ecwid", site.asgi_app()), Route("/page", page), Route("/stream", stream)],
-        exception_handlers={EcwidError: problem_response},
+        exception_handlers={EcwidError: problem_response, ExceptionGroup: problem_response},
         lifespan=site.service.lifespan if site.service is not None else None,
     )
     app.add_middleware(DeadlineMiddleware, seconds=site.seconds, header="X-Time-Left", unit="milliseconds")
@@ -110,7 +111,7 @@ def litestar_app(site: Site) -> Any:
 
     return litestar.Litestar(
         [mounted, page, stream],
-        exception_handlers={EcwidError: problem_response},
+        exception_handlers={EcwidError: problem_response, ExceptionGroup: problem_response},
         middleware=[DisconnectMiddleware, with_deadline],
         lifespan=[site.service.lifespan] if site.service is not None else [],
         logging_config=None,

@@ -225,6 +225,18 @@ async def test_an_error_of_a_page_is_a_problem(serve_site: Serve) -> None:
     assert "jane" not in text
 
 
+@pytest.mark.parametrize(("other", "status"), [(NotFound, 404), (ZeroDivisionError, 500)])
+async def test_a_group_of_nothing_but_errors_of_the_api_is_one_problem(
+    serve_site: Serve, other: type[Exception], status: int
+) -> None:
+    async def page() -> str:
+        another = NotFound(status=404, request=REQUEST) if other is NotFound else other()
+        raise ExceptionGroup("two", [NotFound(status=404, request=REQUEST), another])
+
+    async with serve_site(Site(page=page)) as url, request("GET", f"{url}/page") as response:
+        assert response.status == status
+
+
 async def test_calls_of_a_page_end_at_its_deadline(serve_site: Serve) -> None:
     transport = SlowTransport()
     errors: list[Exception] = []
