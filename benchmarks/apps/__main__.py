@@ -4,6 +4,7 @@ from benchmarks.apps.acknowledge import measure_acknowledgement
 from benchmarks.apps.kills import measure_kills
 from benchmarks.apps.tenants import measure_tenants
 from benchmarks.apps.verify import measure_verification
+from benchmarks.apps.visitors import measure_visitors
 from benchmarks.harness.report import Table, ValueGoal, parse_arguments, print_report
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     add(measure_verification(quick=quick))
     add(measure_acknowledgement(quick=quick))
     add(measure_kills(quick=quick))
-    for measured in measure_tenants(quick=quick):
+    for measured in (*measure_tenants(quick=quick), *measure_visitors(quick=quick)):
         add(measured)
     print_report("apps", tables, goals, as_json=options.json)
 
