@@ -151,6 +151,23 @@ async def test_exports_and_scans_and_changes_go_past_the_cache(tmp_path: Any) ->
     assert len(cache) == 0
 
 
+async def test_mirrors_go_past_the_cache(tmp_path: Any) -> None:
+    pytest.importorskip("sqlalchemy")
+    pytest.importorskip("aiosqlite")
+    from ecwid_async.sync import Mirror
+
+    cache, events = MemoryCache(CachePolicy({"GET /*": 60})), list[Event]()
+    sandbox = demo_sandbox(products=3, orders=2, customers=2, requests_per_minute=None)
+    async with (
+        Ecwid(transport=sandbox, events=events.append, cache=cache, quota=None) as ecwid,
+        Mirror(f"sqlite:///{tmp_path / 'mirror.db'}") as mirror,
+    ):
+        await mirror.sync(ecwid.store(DEMO_STORE_ID, DEMO_TOKEN))
+    kinds = {event.kind for event in events}
+    assert EventKind.ATTEMPT_ENDED in kinds
+    assert not kinds & {EventKind.CACHE_HIT, EventKind.CACHE_MISS, EventKind.COALESCED}
+
+
 Action = Callable[[Store], Awaitable[object]]
 WRITES: dict[str, Action] = {
     "create": lambda store: store.products.create(ProductDraft(name="Tea", sku="T1")),
