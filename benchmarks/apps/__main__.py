@@ -21,7 +21,8 @@ def main() -> None:
         goals.extend(of_table)
 
     add(measure_verification(quick=quick))
-    add(measure_acknowledgement(quick=quick))
+    for measured in measure_acknowledgement(quick=quick):
+        add(measured)
     add(measure_kills(quick=quick))
     for measured in (*measure_tenants(quick=quick), *measure_visitors(quick=quick)):
         add(measured)

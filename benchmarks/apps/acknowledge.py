@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final
 
 import aiohttp
+from attrs import frozen
 
 from benchmarks.apps.webhook_server import SECRET
 from benchmarks.harness.catalogue_server import run_catalogue_server
@@ -41,16 +42,34 @@ _PRODUCTS: Final = 2000
 _ids = count(1)
 
 
-def measure_acknowledgement(*, quick: bool = False) -> tuple[Table, list[ValueGoal]]:
-    """Return the 99th percentile of each second, and the goal for its median beside a sync."""
+@frozen
+class _Measurement:
+    """The 99th percentile of the times of each second in ms, and the app's CPU time per webhook in µs."""
+
+    times: list[float]
+    cpu: float
+
+
+def measure_acknowledgement(*, quick: bool = False) -> list[tuple[Table, list[ValueGoal]]]:
+    """Return the 99th percentile of each second with the goal for its median beside a sync, and the CPU time."""
     seconds = 0.5 if quick else 9.0
     candidates = (SAME_PROCESS,) if quick else (ALONE, SAME_PROCESS, SAME_CORE, POSTGRESQL)
-    samples = {candidate: _measure(candidate, seconds) for candidate in candidates}
-    table = Table(f"a webhook is acknowledged, at {_PER_SECOND} a second, 99 %", "ms", SAME_PROCESS, samples)
-    return table, [ValueGoal(table, name, _GOAL) for name in (SAME_PROCESS, SAME_CORE) if name in samples]
+    measured = {candidate: _measure(candidate, seconds) for candidate in candidates}
+    times = Table(
+        f"a webhook is acknowledged, at {_PER_SECOND} a second, 99 %",
+        "ms",
+        SAME_PROCESS,
+        {name: each.times for name, each in measured.items()},
+    )
+    goals = [ValueGoal(times, name, _GOAL) for name in (SAME_PROCESS, SAME_CORE) if name in measured]
+    # With a sync in the process, its CPU time is included.
+    cpu = Table(
+        "the app per webhook, with its handler", "CPU µs", None, {name: [each.cpu] for name, each in measured.items()}
+    )
+    return [(times, goals), (cpu, [])]
 
 
-def _measure(candidate: str, seconds: float) -> list[float]:
+def _measure(candidate: str, seconds: float) -> _Measurement:
     ours, theirs = _choose_cores()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -67,7 +86,7 @@ def _measure(candidate: str, seconds: float) -> list[float]:
             before = os.sched_getaffinity(0)
             os.sched_setaffinity(0, ours)
             stack.callback(os.sched_setaffinity, 0, before)
-        return asyncio.run(_send(f"{url}/webhooks", seconds))
+        return asyncio.run(_send(url, seconds))
 
 
 def _choose_cores() -> tuple[set[int], set[int]]:
@@ -93,8 +112,8 @@ def _run_server(cores: set[int], *arguments: str) -> Iterator[str]:
             process.stdin.close()
 
 
-async def _send(url: str, seconds: float) -> list[float]:
-    """Send webhooks on a schedule, and return the 99th percentile of their times in ms, for each second."""
+async def _send(url: str, seconds: float) -> _Measurement:
+    """Send webhooks on a schedule."""
     times: list[list[float]] = []
     async with (
         aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as session,
@@ -104,25 +123,34 @@ async def _send(url: str, seconds: float) -> list[float]:
         async def send(due: float, sink: list[float]) -> None:
             body, signature = _webhook(next(_ids))
             headers = {"Content-Type": "application/json; charset=UTF-8", "X-Ecwid-Webhook-Signature": signature}
-            async with session.post(url, data=body, headers=headers) as response:
+            async with session.post(f"{url}/webhooks", data=body, headers=headers) as response:
                 await response.read()
                 if response.status != 200:
                     raise RuntimeError(f"a webhook was answered {response.status}")
             sink.append((time.perf_counter() - due) * 1000)
 
+        async def usage() -> float:
+            async with session.get(f"{url}/usage") as response:
+                return float(await response.text())
+
         # The first ones import modules and open files.
         for _ in range(20):
             await send(time.perf_counter(), [])
+        used = await usage()
         start = time.perf_counter() + 0.1
-        for number in range(int((seconds + 1) * _PER_SECOND)):
+        total = int((seconds + 1) * _PER_SECOND)
+        for number in range(total):
             due = start + number / _PER_SECOND
             if (delay := due - time.perf_counter()) > 0:
                 await asyncio.sleep(delay)
             if number % _PER_SECOND == 0:
                 times.append([])
             tasks.create_task(send(due, times[-1]))
+        while sum(map(len, times)) < total:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        used = await usage() - used
     # Connections are opened in the first second.
-    return [p99(each) for each in times[1:]]
+    return _Measurement([p99(each) for each in times[1:]], used / total * 1e6)
 
 
 def _webhook(number: int) -> tuple[bytes, str]:

@@ -1,5 +1,7 @@
 """An app that accepts webhooks, and perhaps syncs a store into another file. It ends when its standard input closes.
 
+``/usage`` returns its CPU time.
+
 Its arguments are the inbox, as the path of a file, the URL of PostgreSQL or ``-`` for one in memory, the base URL of a
 store to sync or ``-``, the folder of the mirror, and the cores.
 """
@@ -7,6 +9,7 @@ store to sync or ``-``, the folder of the mirror, and the cores.
 import asyncio
 import os
 import sys
+import time
 from itertools import count
 from pathlib import Path
 
@@ -36,7 +39,7 @@ async def main(inbox_at: str, store_at: str, folder: str, *cores: str) -> None:
         pass
 
     app = web.Application()
-    app.add_routes(routes({"/webhooks": webhooks.handle}))
+    app.add_routes([*routes({"/webhooks": webhooks.handle}), web.get("/usage", _show_usage)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -54,6 +57,11 @@ async def main(inbox_at: str, store_at: str, folder: str, *cores: str) -> None:
     for task in tasks:
         if not task.cancelled():
             task.result()
+
+
+async def _show_usage(request: web.Request) -> web.Response:
+    """The CPU time of the process in seconds."""
+    return web.Response(text=str(time.process_time()))
 
 
 def _open_inbox(inbox_at: str) -> Inbox:
