@@ -38,6 +38,7 @@ from ecwid_async.transport import MemoryCache
 
 URL = os.environ.get("APP_URL", "http://127.0.0.1:8000")
 FOLDER = Path(os.environ.get("APP_FOLDER", "."))
+PANELS = os.environ.get("APP_CONTROL_PANELS", "https://my.ecwid.com").split()
 SCOPES = ["read_store_profile", "read_orders", "read_catalog", "read_customers"]
 log = logging.getLogger("uvicorn.error")
 
@@ -47,7 +48,6 @@ inbox = SQLiteInbox(FOLDER / "inbox.db")
 mirror = Mirror(f"sqlite:///{FOLDER / 'mirror.db'}")  # filled by `ecwid sync`, which reads what webhooks have marked
 webhooks = Webhooks(inbox, ecwid=ecwid, stores=tokens)
 installs = Installs(ecwid, tokens, redirect_uri=f"{URL}/ecwid/callback", scopes=SCOPES)
-PANELS = os.environ.get("APP_CONTROL_PANELS", "https://my.ecwid.com").split()
 sessions = PageSessions(ecwid, page="/orders", tokens=tokens, control_panels=PANELS)
 service = Service(tokens, ecwid, inbox, mirror, installs, background=[webhooks])
 health = Health(service=service, inbox=inbox, ecwid=ecwid)

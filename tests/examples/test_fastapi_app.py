@@ -4,8 +4,6 @@ import ast
 import asyncio
 import json
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -64,7 +62,7 @@ async def test_a_newcomer_installs_it_receives_a_webhook_and_sees_the_order(tmp_
         browser = Browser(client)
         assert await app.status("/orders") == 401
         assert await app.status("/ecwid/ready") == 200
-        _, status, page = await browser.install(app)
+        _, status, page = await browser.install(app.url)
         assert (status, "installed" in page) == (200, True), page
 
         customer = await store.customers.create(CustomerDraft(email=EMAIL, name="Jane"))
@@ -135,10 +133,3 @@ def test_it_is_short_and_uses_public_names_only() -> None:
             assert [alias.name for alias in node.names if alias.name not in names] == []
         elif isinstance(node, ast.Attribute):
             assert not node.attr.startswith("_")
-
-
-@pytest.mark.slow
-def test_type_checkers_accept_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), str(FILE)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout

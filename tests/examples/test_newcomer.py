@@ -1,0 +1,83 @@
+"""The steps of `docs/apps.md`, as a newcomer follows them: its commands, its code, the example."""
+
+import ast
+import asyncio
+import html
+import re
+import shlex
+import socket
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from ecwid_async.tokens import new_key
+from tests.examples.running_app import CLIENT_SECRET, EXAMPLES, Browser, app_process, end
+
+PAGE = Path(__file__).parents[2] / "docs" / "apps.md"
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the examples are not in the wheel"),
+]
+
+
+def step(number: int, language: str) -> str:
+    """The first block of a step."""
+    text = PAGE.read_text(encoding="utf-8").partition(f"**{number}. ")[2]
+    block = re.search(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    assert block is not None
+    return block[1]
+
+
+async def read_until(process: asyncio.subprocess.Process, text: str) -> str:
+    assert process.stdout is not None
+    output = ""
+    async with asyncio.timeout(60):
+        while text not in output:
+            line = await process.stdout.readline()
+            assert line, output
+            output += line.decode()
+    return output
+
+
+async def test_a_newcomer_follows_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (command,) = [line for line in step(2, "sh").splitlines() if line.startswith("ecwid ")]
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        app_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        words = shlex.split(command.replace("http://127.0.0.1:8000", app_url))[1:]
+        monkeypatch.setenv("ECWID_CLIENT_SECRET", CLIENT_SECRET)
+        sandbox = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ecwid_async", *words, "--port", "0", stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            printed = await read_until(sandbox, "The app's page")
+            exports = dict(re.findall(r"export (\w+)=(\S+)", printed))
+            for name, value in exports.items():
+                monkeypatch.setenv(name, value)
+            (panel,) = re.findall(r"(http\S+/cp/\S+)", printed)
+            settings = {
+                "APP_URL": app_url,
+                "APP_FOLDER": str(tmp_path),
+                "APP_CONTROL_PANELS": panel.partition("/cp/")[0],
+                "ECWID_TOKEN_KEYS": new_key(),
+            }
+            async with app_process(listening, settings) as app, aiohttp.ClientSession() as client:
+                await read_until(app, "Application startup complete")
+                browser = Browser(client)
+                _, status, page = await browser.install(app_url)
+                assert (status, "installed" in page) == (200, True)
+
+                code = compile(step(5, "python"), str(PAGE), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+                await eval(code, {"__name__": "__main__"})
+                logged = re.search(r"order (\w+) of store", await read_until(app, "is PAID"))
+                assert logged is not None
+
+                _, _, framing = await browser.open(panel)
+                source = re.search(r'src="([^"]+)"', framing)
+                assert source is not None
+                _, status, page = await browser.open(html.unescape(source[1]))
+                assert (status, f"<li>{logged[1]}: 25 PAID" in page) == (200, True), page
+        finally:
+            await end(sandbox)
