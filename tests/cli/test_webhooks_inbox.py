@@ -173,3 +173,12 @@ def test_a_url_selects_the_inbox(tmp_path):
     inbox = open_inbox(f"sqlite:///{tmp_path}/a%20b.db")
     assert isinstance(inbox, SQLiteInbox)
     assert inbox.path == tmp_path / "a b.db"
+
+
+@pytest.mark.parametrize("missing", ["procrastinate", "psycopg"])
+def test_without_the_extra_one_line_says_what_to_install(start, missing):
+    before = f"import sys; sys.modules[{missing!r}] = None"
+    process = start("webhooks", "inbox", "status", "--inbox", "postgresql://u@h/d", before=before)
+    out, err = process.communicate(60)
+    assert (process.returncode, out) == (2, "")
+    assert err == f"ecwid: an inbox in PostgreSQL needs {missing}: pip install 'ecwid-async[worker]'\n"
