@@ -238,7 +238,7 @@ class Statements:
             ORDER BY id LIMIT {MAX_ROWS}
         """  # noqa: S608
         self.read = f"SELECT body, {_STORED} FROM {events} WHERE state = 'dead' AND id = %(id)s"  # noqa: S608
-        # Dead events up to a time: those that die again meanwhile are not replayed twice.
+        # `last` is the last one when the command began, so that it ends although others die meanwhile.
         self.next_dead = f"""
             SELECT id FROM {events} WHERE state = 'dead' AND id > %(after)s AND id <= %(last)s
             ORDER BY id LIMIT {MAX_ROWS}
