@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecwid_async.client import Store
-    from ecwid_async.sandbox import Sandbox
+    from ecwid_async.sandbox import Sandbox, SandboxClock
+    from ecwid_async.testing.installed_app import InstalledApp
 
-__all__ = ["ecwid_sandbox", "ecwid_sandbox_url", "ecwid_store"]
+__all__ = ["ecwid_app", "ecwid_clock", "ecwid_sandbox", "ecwid_sandbox_url", "ecwid_store"]
 
 
 @cache
@@ -59,3 +60,30 @@ def ecwid_sandbox_url(ecwid_sandbox: "Sandbox") -> "Iterator[str]":
 
     with serve_in_thread(ecwid_sandbox) as served:
         yield served.base_url
+
+
+@pytest.fixture
+def ecwid_clock(ecwid_sandbox: "Sandbox") -> "SandboxClock":
+    """The clock of `ecwid_sandbox`, which stands still until you ``advance`` it: for quotas, lags and retries."""
+    from ecwid_async.sandbox import SandboxClock
+
+    clock = ecwid_sandbox.clock
+    assert isinstance(clock, SandboxClock)  # noqa: S101  it is the default
+    clock.freeze()
+    return clock
+
+
+@pytest.fixture
+def ecwid_app(ecwid_sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -> "InstalledApp":
+    """An app that is installed in the demo store of `ecwid_sandbox`, with all scopes.
+
+    ``ecwid_app.connect(asgi_app, path="/webhooks")`` leads its webhooks to your app, in process. Its credentials are in
+    ``ECWID_CLIENT_ID`` and ``ECWID_CLIENT_SECRET``.
+    """
+    from ecwid_async.sandbox.seed import DEMO_STORE_ID
+    from ecwid_async.testing.installed_app import InstalledApp
+
+    installed = InstalledApp.install(ecwid_sandbox, DEMO_STORE_ID)
+    monkeypatch.setenv("ECWID_CLIENT_ID", installed.client_id)
+    monkeypatch.setenv("ECWID_CLIENT_SECRET", installed.client_secret)
+    return installed

@@ -43,6 +43,21 @@ async def test_each_test_has_its_own_jobs(ecwid_store, run):
     assert (await products.get(created.id)).quantity == 4
 
 
+async def test_an_app_gets_the_webhooks_of_the_store(ecwid_app, ecwid_store, ecwid_clock):
+    statuses = [500, 200]
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": statuses.pop(0)})
+        await send({"type": "http.response.body"})
+
+    ecwid_app.connect(app)
+    await ecwid_store.products.create(ProductDraft(name="Mug"))
+    assert await ecwid_app.deliver_webhooks() == 1
+    ecwid_clock.advance(15 * 60)
+    assert await ecwid_app.deliver_webhooks() == 1
+    assert statuses == []
+
+
 def test_the_url_belongs_to_a_server(ecwid_sandbox_url, ecwid_sandbox):
     request = urllib.request.Request(
         ecwid_sandbox_url + "/1003/products?limit=1", headers={"Authorization": "Bearer secret_demo"}
@@ -78,7 +93,7 @@ def test_the_fixtures_work_in_a_users_tests(tmp_path: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "6 passed" in run.stdout
+    assert "7 passed" in run.stdout
     assert list(home.iterdir()) == []
 
 

@@ -8,6 +8,7 @@ from typing import assert_type
 
 import anyio
 import attrs
+from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ecwid_async import (
@@ -33,6 +34,7 @@ from ecwid_async.apps import (
     Inbox,
     InboxStatus,
     MemoryInbox,
+    OutgoingResponse,
     ReceivedEvent,
     SQLiteInbox,
     StoredEvent,
@@ -50,6 +52,8 @@ from ecwid_async.models.results import CreateResult, DeletedItem, DeleteResult, 
 from ecwid_async.models.variations import Variation
 from ecwid_async.observe import LogSink
 from ecwid_async.observe.opentelemetry import OpenTelemetrySink
+from ecwid_async.sandbox import Exchange, Fault, Sandbox, SandboxClock, Snapshot, WebhookEvent, WebhookRequest
+from ecwid_async.testing import InstalledApp, deliver, lifespan, make_event, make_request, make_webhook, request_app
 from ecwid_async.wire import Request, Response
 
 
@@ -255,3 +259,16 @@ async def inboxes(event: StoredEvent, engine: AsyncEngine) -> None:
     await inbox.delete([1, 2])
     await inbox.replay("some")  # type: ignore[arg-type]
     await inbox.run(lambda group: None)  # type: ignore[arg-type,return-value]
+
+
+async def testing(app: FastAPI, installed: InstalledApp, clock: SandboxClock) -> None:
+    assert_type(make_event(EventType.ORDER_CREATED, order_id="XJ12H"), WebhookEvent)
+    assert_type(make_webhook("order.created", "secret", signature="stale"), WebhookRequest)
+    make_webhook("order.created", "secret", signature="forged")  # type: ignore[arg-type]
+    async with lifespan(app):
+        assert_type(await deliver(app, "order.created", client_secret=installed.client_secret), int)
+        assert_type(await request_app(app, make_request("/orders")), OutgoingResponse)
+    sandbox = Sandbox(clock=clock)
+    assert_type(sandbox.faults.add(Fault(request="GET /products", nth=3, status=503)), Fault)
+    assert_type(sandbox.requests.to("GET /products"), list[Exchange])
+    assert_type(sandbox.snapshot(), Snapshot)
