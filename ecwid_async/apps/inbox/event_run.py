@@ -23,6 +23,7 @@ _log: Final = logging.getLogger("ecwid_async.apps")
 _FATAL: Final = frozenset({"damaged", "foreign", "version"})
 # How long handlers that were cancelled may take to end.
 _CANCEL_TIMEOUT: Final = 5.0
+_CLAIM_DELAY: Final = 0.005
 # Until the next try after the database failed.
 _PAUSE: Final = 1.0
 
@@ -56,6 +57,7 @@ class EventRun:
         self._stopping_since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
+        self._claim_timer: asyncio.TimerHandle | None = None
         self._epoch: int | None = None
         self._renewed_at = 0.0
         self.ended = asyncio.Event()
@@ -72,6 +74,12 @@ class EventRun:
             self._loop.call_soon_threadsafe(self._on_new_event)
 
     def _on_new_event(self) -> None:
+        # Events that arrive within a moment are claimed together.
+        if self._claim_timer is None:
+            self._claim_timer = self._loop.call_later(_CLAIM_DELAY, self._claim_soon)
+
+    def _claim_soon(self) -> None:
+        self._claim_timer = None
         if len(self._tasks) < self._settings.stores_at_once:
             self._wake.set()
 
