@@ -25,8 +25,13 @@ class Recorder(MemoryTransport):
 
     async def send(self, request: Request) -> Response:
         at = request.options.deadline
-        self.left.append(None if at is None else round(at - anyio.current_time()))
+        self.left.append(None if at is None else at - anyio.current_time())
         return await super().send(request)
+
+
+def about(*seconds: float) -> Any:
+    # A busy machine may take a while to send.
+    return pytest.approx(seconds, abs=4)
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ async def test_the_earliest_limit_applies(store: Any, recorder: Recorder) -> Non
         with deadline(80):
             await store.products.get(7)
     await store.products.get(7)
-    assert recorder.left == [50, 20, 50, 10, 50, 100]
+    assert recorder.left == about(50, 20, 50, 10, 50, 100)
 
 
 async def test_it_limits_lists_bulk_reads_batches_and_downloads(store: Any, recorder: Recorder) -> None:
@@ -62,7 +67,7 @@ async def test_it_limits_lists_bulk_reads_batches_and_downloads(store: Any, reco
         await store.products.files.download(7, 8).read()
     lanes = {request.options.lane for request in recorder.requests}
     assert lanes == {Lane.INTERACTIVE, Lane.BULK}
-    assert set(recorder.left) == {50}
+    assert recorder.left == about(*[50] * len(recorder.requests))
     assert [request.options.operation for request in recorder.requests] == [
         "GET /products",
         "GET /brands",
@@ -124,7 +129,7 @@ async def test_tasks_of_the_block_have_its_deadline_and_lose_it_with_the_block(s
         await asyncio.sleep(0.01)
     block_ended.set()
     await task
-    assert recorder.left == [50, 100]
+    assert recorder.left == about(50, 100)
 
 
 async def test_requests_at_the_same_time_have_deadlines_of_their_own(store: Any, recorder: Recorder) -> None:
@@ -135,7 +140,7 @@ async def test_requests_at_the_same_time_have_deadlines_of_their_own(store: Any,
             return recorder.requests[-1].options.deadline
 
     await asyncio.gather(visitor(30), visitor(60), visitor(40))
-    assert sorted(recorder.left) == [30, 40, 60]
+    assert sorted(recorder.left) == about(30, 40, 60)
     assert current_deadline() is None
 
 
@@ -143,7 +148,7 @@ async def test_a_lifted_limit_leaves_the_outer_one(store: Any, recorder: Recorde
     with deadline(50), deadline(10) as limit:
         limit.lift()
         await store.products.get(7)
-    assert recorder.left == [50]
+    assert recorder.left == about(50)
 
 
 async def test_a_generator_that_is_closed_in_another_context_ends_its_deadline() -> None:
