@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    event,
     func,
     inspect,
     select,
@@ -24,7 +25,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
@@ -84,8 +85,9 @@ async def handled_once(
     all recorded before, raises `AlreadyHandled`, with which the handler has succeeded. While another process has such a
     transaction in progress, it waits for its end.
 
-    Calls of the API in the block raise `RuntimeError`: make them before. The table is created if it is missing. Events
-    are recorded for `kept` seconds at least, by `clock` in Unix seconds; what is older is deleted from time to time.
+    Calls of the API in the block raise `RuntimeError`: make them before. So does a commit. The table is created if it
+    is missing. Events are recorded for `kept` seconds at least, by `clock` in Unix seconds; what is older is deleted
+    from time to time.
 
     Raises `ConfigError` for a database other than SQLite and PostgreSQL, and for an engine in autocommit mode.
     """
@@ -101,12 +103,44 @@ async def handled_once(
         if (await connection.execute(statement)).rowcount == 0:
             await connection.rollback()
             raise AlreadyHandled("the events were handled before")
-        with refuse_calls(_NO_CALLS):
-            yield connection
+        transaction = connection.get_transaction()
+        with _refuse_commits(connection) as refused, refuse_calls(_NO_CALLS):
+            try:
+                yield connection
+            finally:
+                if refused:
+                    # SQLAlchemy would return the connection to its pool as if it had been committed.
+                    await connection.run_sync(_roll_back)
+        if refused or connection.get_transaction() is not transaction:
+            raise RuntimeError("the block of a transaction ended it by itself, so it was rolled back")
         await connection.commit()
     if not state.purged_at <= clock() < state.purged_at + _PURGE_INTERVAL:
         state.purged_at = clock()
         await _purge(engine, clock() - kept)
+
+
+@contextmanager
+def _refuse_commits(connection: AsyncConnection) -> Iterator[list[Connection]]:
+    """Let commits in the block raise `RuntimeError`: what is written after one would not be protected.
+
+    Yields a list that is not empty if there was one.
+    """
+    refused: list[Connection] = []
+
+    def refuse(connection: Connection) -> None:
+        refused.append(connection)
+        raise RuntimeError("the transaction of an event is committed at the end of its block: do not commit it within")
+
+    event.listen(connection.sync_connection, "commit", refuse)
+    try:
+        yield refused
+    finally:
+        event.remove(connection.sync_connection, "commit", refuse)
+
+
+def _roll_back(connection: Connection) -> None:
+    if (raw := connection.connection.dbapi_connection) is not None:
+        raw.rollback()
 
 
 async def prepare_handled(engine: AsyncEngine, *, clock: Callable[[], float] = time.time) -> "_State":

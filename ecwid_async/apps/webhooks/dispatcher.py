@@ -8,6 +8,7 @@ import anyio
 
 from ecwid_async.apps.errors import AlreadyHandled, EntityGone, HandlerTimeout, NotRetryable
 from ecwid_async.apps.inbox import ClaimedEvents
+from ecwid_async.apps.inbox.retries import mask_message
 from ecwid_async.apps.webhooks.handler import Handler
 from ecwid_async.apps.webhooks.loop_guard import EntityKey, LoopGuard
 from ecwid_async.apps.webhooks.own_writes import EntityState, OwnWrites
@@ -133,5 +134,5 @@ def _record(
         events=len(claimed.events),
         error=None if error is None else type(error).__name__,
         # The message of any other error may have personal data.
-        message=str(error) if isinstance(error, EcwidError) else None,
+        message=mask_message(error) if isinstance(error, EcwidError) else None,
     )

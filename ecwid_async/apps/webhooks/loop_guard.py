@@ -60,7 +60,8 @@ class LoopGuard:
         if entity is None or self._limit is None:
             return
         now = self._clock()
-        while entity.writing_runs and entity.writing_runs[0] <= now - self._limit.seconds:
+        # Also those of the future: the clock was set back.
+        while entity.writing_runs and not now - self._limit.seconds < entity.writing_runs[0] <= now:
             entity.writing_runs.popleft()
         if len(entity.writing_runs) >= self._limit.runs:
             handler, store_id, event_type, entity_id = key

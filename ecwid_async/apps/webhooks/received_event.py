@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from ecwid_async.apps.errors import AppError, EntityGone
+from ecwid_async.apps.errors import AppError, EntityGone, NotRetryable
 from ecwid_async.apps.webhooks.body import read_event
 from ecwid_async.apps.webhooks.entities import find_reader
 from ecwid_async.apps.webhooks.own_writes import OwnWrites
@@ -60,6 +60,7 @@ class ReceivedEvent(Generic[E, T]):
         self._ecwid = ecwid
         self._engine = engine
         self._writes = writes
+        self._has_transaction = False
 
     def __repr__(self) -> str:
         more = f", {self.coalesced} coalesced" if self.coalesced > 1 else ""
@@ -167,15 +168,29 @@ class ReceivedEvent(Generic[E, T]):
 
         It begins with a record in the table ``ecwid_handled``, which is committed or rolled back with what you write.
         If the events are recorded already, it raises `AlreadyHandled`: let that pass, the handler has succeeded. Calls
-        of the API within it raise `RuntimeError`: fetch before you open it.
+        of the API within it raise `RuntimeError`: fetch before you open it. So does a commit: the end of the block
+        commits.
 
-        Raises `ConfigError` if the webhooks have no `engine`, and for a database other than SQLite and PostgreSQL.
+        A handler has one transaction, for all that it writes: a second one raises `NotRetryable`, unless the first was
+        rolled back. Raises `ConfigError` if the webhooks have no `engine`, and for a database other than SQLite and
+        PostgreSQL.
         """
         if self._engine is None:
             raise ConfigError("there is no database for a transaction: pass the application's `engine` to Webhooks.")
+        if self._has_transaction:
+            # Its record would be there already, and what the second one writes would be left out in silence.
+            raise NotRetryable(
+                f"the handler {self._handler} opens a second transaction for an event, but has only one: write "
+                "everything in it, or let several handlers write."
+            )
         from ecwid_async.apps.inbox import handled_once
 
         # Each handler of an event has a transaction of its own.
         ids = [f"{event_id}/{self._handler}" for event_id in self._claimed.event_ids]
-        async with handled_once(self._engine, self.store_id, ids) as connection:
-            yield connection
+        self._has_transaction = True
+        try:
+            async with handled_once(self._engine, self.store_id, ids) as connection:
+                yield connection
+        except BaseException:
+            self._has_transaction = False
+            raise

@@ -44,8 +44,8 @@ class WebhookRecord:
     """What happened to one webhook or event, without its body and without personal data.
 
     A refused one has a `reason`, and no values of its body, which are anybody's. `seconds` is how long it took. `error`
-    is the class of an error, `message` its message if it is this library's. `events` is the number of events that were
-    coalesced.
+    is the class of an error, `message` its message if it is this library's, masked. `events` is the number of events
+    that were coalesced.
     """
 
     outcome: WebhookOutcome

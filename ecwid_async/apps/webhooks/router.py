@@ -191,7 +191,8 @@ class WebhookRouter:
 
     def handlers_for(self, event_type: str) -> list[Handler]:
         """The handlers for events of this type, in the order in which they were registered."""
-        return [handler for handler in self._handlers.values() if handler.handles(event_type)]
+        # A copy: the inbox asks in another thread.
+        return [handler for handler in tuple(self._handlers.values()) if handler.handles(event_type)]
 
     def coalesces(self, event_type: str) -> bool:
         """Whether events of this type are coalesced: all of their handlers have ``coalesce=True``."""

@@ -16,12 +16,12 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.models.events import StoreEvent
 from ecwid_async.transport import check_number
 
-__all__ = ["DEFAULT_MAX_BODY", "DEFAULT_REPLAY_WINDOW", "VerifiedEvent", "WebhookVerifier"]
+__all__ = ["DEFAULT_MAX_BODY", "DEFAULT_REPLAY_WINDOW", "MAX_CLOCK_SKEW", "VerifiedEvent", "WebhookVerifier"]
 
 DEFAULT_MAX_BODY: Final = 1024 * 1024
 DEFAULT_REPLAY_WINDOW: Final = 25 * 3600.0
 """In seconds. Ecwid repeats a webhook for 24 hours."""
-_MAX_CLOCK_SKEW: Final = 300.0
+MAX_CLOCK_SKEW: Final = 300.0
 
 
 @frozen(kw_only=True)
@@ -115,7 +115,7 @@ class WebhookVerifier:
                 "somebody sends a recorded webhook again, or this machine's clock is wrong.",
                 reason="too_old",
             )
-        if age < -_MAX_CLOCK_SKEW:
+        if age < -MAX_CLOCK_SKEW:
             raise WebhookRejected(
                 f"the event is {_hours(-age)} in the future: check this machine's clock.", reason="in_the_future"
             )

@@ -10,7 +10,8 @@ import anyio
 
 from ecwid_async.apps.errors import WebhookRejected
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
-from ecwid_async.apps.inbox import Inbox, InboxStatus, StoredEvent
+from ecwid_async.apps.inbox import Inbox, InboxSettings, InboxStatus, StoredEvent
+from ecwid_async.apps.inbox.retries import mask_message
 from ecwid_async.apps.webhooks.body import canonical_event_type
 from ecwid_async.apps.webhooks.dispatcher import Dispatcher
 from ecwid_async.apps.webhooks.event_types import check_event_types, matches_event_type
@@ -20,6 +21,7 @@ from ecwid_async.apps.webhooks.router import WebhookRouter
 from ecwid_async.apps.webhooks.verifier import (
     DEFAULT_MAX_BODY,
     DEFAULT_REPLAY_WINDOW,
+    MAX_CLOCK_SKEW,
     VerifiedEvent,
     WebhookVerifier,
 )
@@ -93,14 +95,19 @@ class Webhooks(WebhookRouter):
         super().__init__()
         if not callable(getattr(inbox, "put", None)):
             raise ConfigError('`inbox` is not an inbox: pass one, such as SQLiteInbox("inbox.db").')
-        if not callable(records):
-            raise ConfigError("`records` is not a function of a WebhookRecord.")
+        if not callable(records) or _is_async(records):
+            raise ConfigError("`records` is not a function of a WebhookRecord, without `async`.")
+        if loop_limit is not None and not isinstance(loop_limit, LoopLimit):
+            raise ConfigError("`loop_limit` is not a LoopLimit, such as LoopLimit(runs=100), or None.")
+        if engine is not None and not hasattr(engine, "sync_engine"):
+            raise ConfigError("`engine` is not an AsyncEngine of SQLAlchemy: make it with create_async_engine.")
         self.inbox: Final = inbox
         """Where events wait for their handlers."""
         self.verifier: Final = WebhookVerifier(
             client_secret, replay_window=replay_window, max_body=max_body, clock=clock
         )
         """Checks the signatures."""
+        _check_kept(inbox, replay_window)
         self.counts: Final = WebhookCounts()
         """How often each outcome occurred in this process."""
         self._is_known = None if stores is None else _known_stores(stores)
@@ -229,7 +236,7 @@ class Webhooks(WebhookRouter):
                 event_id=event.event_id,
                 error=None if failure is None else type(failure).__name__,
                 # The message of any other error may have personal data.
-                message=str(failure) if isinstance(failure, EcwidError) else None,
+                message=mask_message(failure) if isinstance(failure, EcwidError) else None,
             )
         )
 
@@ -240,6 +247,20 @@ class Webhooks(WebhookRouter):
         except Exception:
             # An event must not be lost for want of a log.
             _logger.exception("the function for records of webhooks failed")
+
+
+def _check_kept(inbox: Inbox, replay_window: float) -> None:
+    """Raise `ConfigError` if the inbox forgets events while their webhooks are still accepted."""
+    settings = getattr(inbox, "settings", None)
+    if isinstance(settings, InboxSettings) and settings.kept < replay_window + MAX_CLOCK_SKEW:
+        raise ConfigError(
+            f"the inbox remembers handled events for {settings.kept:g} seconds, but a webhook is accepted for "
+            f"{replay_window:g} (`replay_window`) and could be handled twice: set InboxSettings(kept=…) to a day more."
+        )
+
+
+def _is_async(function: object) -> bool:
+    return any(map(inspect.iscoroutinefunction, (function, getattr(function, "__call__", None))))  # noqa: B004
 
 
 def _known_stores(stores: "KnownStores") -> Callable[[int], Awaitable[bool]]:
@@ -258,8 +279,10 @@ def _known_stores(stores: "KnownStores") -> Callable[[int], Awaitable[bool]]:
             return bool(await result if inspect.isawaitable(result) else result)
 
         return ask
-    if not isinstance(stores, Container):
-        raise ConfigError("`stores` is not a set of ids, a source of tokens or a function.")
+    if not isinstance(stores, Container) or (
+        isinstance(stores, Iterable) and not all(isinstance(each, int) for each in stores)
+    ):
+        raise ConfigError("`stores` is not a set of ids, which are numbers, a source of tokens or a function.")
     known = stores
 
     async def contains(store_id: int) -> bool:
@@ -269,7 +292,9 @@ def _known_stores(stores: "KnownStores") -> Callable[[int], Awaitable[bool]]:
 
 
 def _policy(accept: EventPolicy) -> Callable[[VerifiedEvent], bool]:
-    if callable(accept):
+    if callable(accept) and not _is_async(accept):
         return accept
+    if not isinstance(accept, Iterable):
+        raise ConfigError("`accept` is neither types of events nor a function of a VerifiedEvent, without `async`.")
     patterns = check_event_types((accept,) if isinstance(accept, str) else tuple(accept))
     return lambda event: any(matches_event_type(pattern, event.event_type) for pattern in patterns)

@@ -1,10 +1,14 @@
 """The delays of retries, and what is stored of errors."""
 
+import time
+
 import pytest
 
 from ecwid_async import ConfigError
 from ecwid_async.apps.inbox import InboxSettings
 from ecwid_async.apps.inbox.retries import describe_error, retry_delay
+from ecwid_async.errors import Conflict
+from ecwid_async.wire import Options, Request
 
 
 def test_delays_double_up_to_the_limit_and_are_random() -> None:
@@ -47,6 +51,24 @@ def test_the_place_of_an_error_is_told() -> None:
 
 def test_ids_in_errors_of_the_library_are_kept() -> None:
     assert describe_error(ConfigError("store 10031003 has no token"))[1] == "store 10031003 has no token"
+
+
+def test_what_errors_quote_of_a_response_is_masked() -> None:
+    request = Request(method="PUT", path="/customers/7", options=Options(operation="PUT /customers/{customerId}"))
+    said = "ann@example.com, +49 151 2345678 or 'Ann Smith' exists, see secret_abc"
+    message = describe_error(Conflict(status=409, code="EXISTS", message=said, request=request))[1]
+    assert message.startswith("PUT /customers/{customerId} returned 409 EXISTS: … … or … exists, see … [request ")
+    page = "<p>Ann Smith, 0151 2345678</p>"
+    assert "Ann" not in describe_error(Conflict(status=409, excerpt=page, request=request))[1]
+
+
+@pytest.mark.parametrize("part", ["a", "1", "1-", "'", "a@", "ann@example.com", "x "])
+def test_a_long_message_is_masked_in_no_time(part: str) -> None:
+    started = time.process_time()
+    message = describe_error(ValueError(part * 100_000))[1]
+    assert time.process_time() - started < 2
+    assert len(message) <= 300
+    assert "@example" not in message
 
 
 def test_an_error_whose_text_fails_has_no_message() -> None:

@@ -249,6 +249,16 @@ def test_the_guard_remembers_a_bounded_number_of_entities():
         guard.check(("index", 1003, "product.updated", "19999"))
 
 
+def test_runs_of_the_future_do_not_count_once_the_clock_is_set_back():
+    now = 1_000_000.0
+    guard = LoopGuard(LoopLimit(runs=1), clock=lambda: now)
+    guard.record_run(KEY, has_written=True, state=None)
+    with pytest.raises(WebhookLoop):
+        guard.check(KEY)
+    now -= 3600
+    guard.check(KEY)
+
+
 def test_a_state_is_kept_for_an_hour():
     now = 0.0
     guard = LoopGuard(None, clock=lambda: now)

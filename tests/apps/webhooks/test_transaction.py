@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from ecwid_async.apps import ReceivedEvent, WebhookOutcome
 from tests.apps.webhooks.requests import make_body, make_request
@@ -128,3 +128,77 @@ async def test_without_an_engine_there_is_no_transaction(webhooks, records):
     await webhooks.run(until_idle=True)
     assert records[-1].error == "ConfigError"
     assert "`engine`" in records[-1].message
+
+
+async def test_a_second_transaction_of_a_handler_is_not_left_out_in_silence(make_webhooks, engine, records):
+    webhooks = make_webhooks(engine=engine)
+
+    @webhooks.on("order.created")
+    async def twice(event: ReceivedEvent) -> None:
+        await write(event, "first")
+        await write(event, "second")
+
+    @webhooks.on("order.updated")
+    async def nested(event: ReceivedEvent) -> None:
+        async with event.transaction():
+            await write(event, "inner")
+
+    await post(webhooks, 1)
+    await post(webhooks, 2, "order.updated")
+    await webhooks.run(until_idle=True)
+    assert [(each.handler, each.error) for each in records if each.handler] == [
+        ("twice", "NotRetryable"),
+        ("nested", "NotRetryable"),
+    ]
+    assert (await webhooks.status()).dead == 2
+    assert await rows(engine) == [(7, "first")]
+
+
+async def test_a_transaction_that_was_rolled_back_may_be_tried_again(make_webhooks, engine):
+    webhooks = make_webhooks(engine=engine)
+
+    @webhooks.on("order.created")
+    async def ship(event: ReceivedEvent) -> None:
+        with pytest.raises(OSError, match="later"):
+            async with event.transaction():
+                raise OSError("later")
+        await write(event, "ship")
+
+    await post(webhooks)
+    await webhooks.run(until_idle=True)
+    assert await rows(engine) == [(7, "ship")]
+
+
+@pytest.mark.parametrize("ending", ["commit", "rollback"])
+async def test_a_handler_that_ends_its_transaction_by_itself_writes_nothing(make_webhooks, engine, records, ending):
+    webhooks = make_webhooks(engine=engine)
+
+    @webhooks.on("order.created")
+    async def ship(event: ReceivedEvent) -> None:
+        async with event.transaction() as connection:
+            await connection.execute(text("INSERT INTO shipments VALUES (7, 'before')"))
+            await getattr(connection, ending)()
+            await connection.execute(text("INSERT INTO shipments VALUES (7, 'after')"))
+
+    await post(webhooks)
+    await webhooks.run(until_idle=True)
+    assert (records[-1].outcome, records[-1].error) == (WebhookOutcome.FAILED, "RuntimeError")
+    assert await rows(engine) == []
+    assert await rows(engine, "SELECT event_id FROM ecwid_handled") == []
+
+
+async def test_savepoints_and_sessions_belong_to_the_transaction(make_webhooks, engine):
+    webhooks = make_webhooks(engine=engine)
+
+    @webhooks.on("order.created")
+    async def ship(event: ReceivedEvent) -> None:
+        async with event.transaction() as connection:
+            async with connection.begin_nested():
+                await connection.execute(text("INSERT INTO shipments VALUES (7, 'savepoint')"))
+            async with AsyncSession(bind=connection) as session:
+                await session.execute(text("INSERT INTO shipments VALUES (7, 'session')"))
+                await session.commit()
+
+    await post(webhooks)
+    await webhooks.run(until_idle=True)
+    assert await rows(engine) == [(7, "savepoint"), (7, "session")]

@@ -5,6 +5,7 @@ import logging
 import anyio
 import pytest
 
+from ecwid_async import Ecwid
 from ecwid_async.apps import (
     EntityGone,
     InboxError,
@@ -17,8 +18,10 @@ from ecwid_async.apps import (
     log_webhook,
 )
 from ecwid_async.errors import ConfigError
+from ecwid_async.models.customers import CustomerDraft
 from ecwid_async.models.events import StoreEvent
 from ecwid_async.tokens import MemoryTokens
+from ecwid_async.transport import MemoryTransport, make_response
 from tests.apps.webhooks.conftest import STORE, TOKEN
 from tests.apps.webhooks.installed_app import InstalledApp
 from tests.apps.webhooks.requests import NOW, SECRET, digest, make_body, make_request
@@ -159,11 +162,24 @@ async def test_events_that_the_policy_leaves_out_are_answered_with_200(make_webh
     assert webhooks.counts.outcomes == {WebhookOutcome.ACCEPTED: 1, WebhookOutcome.DROPPED: 1}
 
 
+async def an_async_function(value: object) -> bool:
+    return False
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"accept": ["order.creatd"]}, "order.created"),
+        ({"accept": None}, "accept"),
+        ({"accept": an_async_function}, "accept"),
         ({"stores": 7}, "stores"),
+        ({"stores": ["1003"]}, "stores"),
+        ({"stores": "1003"}, "stores"),
+        ({"records": an_async_function}, "records"),
+        ({"loop_limit": 30}, "LoopLimit"),
+        ({"engine": object()}, "create_async_engine"),
+        # The inbox remembers events for 49 hours.
+        ({"replay_window": 49 * HOUR}, "kept"),
         ({"records": None}, "records"),
         ({"client_secret": ""}, "client_secret"),
         ({"replay_window": 0}, "replay_window"),
@@ -174,6 +190,21 @@ async def test_wrong_settings_are_refused(make_webhooks, settings, message):
         make_webhooks(**settings)
     with pytest.raises(ConfigError, match="inbox"):
         Webhooks(None, client_secret=SECRET)  # type: ignore[arg-type]
+
+
+async def test_what_an_error_quotes_of_the_response_is_masked_in_records(make_webhooks, records):
+    said = "Customer ann@example.com exists, see secret_abc"
+    transport = MemoryTransport([make_response({"errorMessage": said, "errorCode": "EXISTS"}, status=409)])
+    webhooks = make_webhooks(ecwid=Ecwid(transport=transport, quota=None, tokens=MemoryTokens({STORE: TOKEN})))
+
+    @webhooks.on("customer.updated")
+    async def change(event: ReceivedEvent) -> None:
+        await event.store.customers.update(7, CustomerDraft(name="Ann"))
+
+    await statuses(webhooks, post("customer.updated"))
+    await webhooks.run(until_idle=True)
+    assert records[-1].error == "Conflict"
+    assert "409 EXISTS: Customer … exists, see …" in records[-1].message
 
 
 async def test_a_sink_that_fails_loses_nothing(make_webhooks, caplog):
