@@ -57,7 +57,7 @@ class Deliveries:
         self.faults = WebhookFaults()
         self.dropped = 0
         self.on_attempt: Callable[[Delivery], object] | None = None
-        """Called after each attempt."""
+        """Called after each attempt. Its errors are logged."""
         self._apps = apps
         self._clock = clock
         self._log: deque[Delivery] = deque(maxlen=_MAX_DELIVERIES)
@@ -191,8 +191,8 @@ class Deliveries:
                     # A cancelled attempt does not count.
                     if delivery.outcome == "waiting":
                         self._push(delivery)
-                if self.on_attempt is not None and delivery.attempts:
-                    self.on_attempt(delivery)
+                if delivery.attempts:
+                    self._report(delivery)
 
         try:
             async with anyio.create_task_group() as tasks:
@@ -201,6 +201,13 @@ class Deliveries:
         finally:
             for delivery in due:
                 self._push(delivery)
+
+    def _report(self, delivery: Delivery) -> None:
+        if self.on_attempt is not None:
+            try:
+                self.on_attempt(delivery)
+            except Exception:
+                _log.exception("the function for attempts to send webhooks failed")
 
     def _pop_due(self, at_most: int) -> list[Delivery]:
         now, due = self._clock(), list[Delivery]()
@@ -217,16 +224,17 @@ class Deliveries:
         if app is None or app.webhook_url is None:
             delivery.outcome = "refused"
             return
-        request = build_request(
-            delivery.event,
-            url=app.webhook_url,
-            client_secret=app.client_secret,
-            headers=app.webhook_headers,
-            faults=self.faults,
-        )
         started, now = time.monotonic(), self._clock()
         status, error = None, None
         try:
+            # Also within: the URL of one app must not keep the others from their webhooks.
+            request = build_request(
+                delivery.event,
+                url=app.webhook_url,
+                client_secret=app.client_secret,
+                headers=app.webhook_headers,
+                faults=self.faults,
+            )
             with anyio.fail_after(_ATTEMPT_SECONDS):
                 status = await self._send(request)
         except Exception as failure:

@@ -1,6 +1,7 @@
 """Sending webhooks over HTTP, to this machine only."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 import aiohttp
@@ -36,9 +37,15 @@ async def send_over_http(
         session.post(
             request.url,
             data=request.body,
-            headers=list(request.headers),
+            headers=_with_one_spelling(request.headers),
             allow_redirects=False,
             skip_auto_headers=("User-Agent", "Accept-Encoding"),
         ) as response,
     ):
         return response.status
+
+
+def _with_one_spelling(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers with the first spelling of each name: aiohttp sends only the last of two spellings."""
+    spellings: dict[str, str] = {}
+    return [(spellings.setdefault(name.lower(), name), value) for name, value in headers]

@@ -341,3 +341,16 @@ async def test_a_running_delivery_sends_new_events_and_those_that_become_due(
         tasks.cancel_scope.cancel()
     assert attempts == [delivery, delivery]
     assert delivery.outcome == "delivered"
+
+
+async def test_an_app_with_an_invalid_url_does_not_keep_others_from_their_webhooks(
+    api: Api, receiver: Receiver
+) -> None:
+    for url in ("http://[", "http://127.0.0.1:x]"):
+        api.sandbox.add_app(App(client_id=url, client_secret="s", webhook_url=url, scopes=None))
+        api.sandbox.stores[STORE_ID].installs[url] = Install()
+    deliveries = api.sandbox.emit(sample_event("product.updated", store_id=STORE_ID))
+    api.sandbox.deliveries.on_attempt = lambda delivery: 1 // 0
+    await api.sandbox.deliveries.deliver_due()
+    assert receiver.types == ["product.updated"]
+    assert [each.outcome for each in deliveries] == ["delivered", "waiting", "waiting"]

@@ -82,6 +82,16 @@ def hidden(names: list[str]) -> set[str]:
     return {"accept", "connection"} & set(names)
 
 
+async def test_a_header_of_the_app_does_not_replace_the_signature_however_it_is_spelled() -> None:
+    async with running() as server:
+        sent = request(server.url(), ("x-ecwid-WEBHOOK-signature", "forged"))
+        assert await send_over_http(sent) == 200
+        lines = [line.partition(": ") for line in server.heads[0].split("\r\n")]
+        values = [value for name, _, value in lines if name.lower() == "x-ecwid-webhook-signature"]
+        assert len(values) == 2
+        assert values[1] == "forged"
+
+
 async def test_redirects_are_not_followed() -> None:
     async with running() as server:
         server.answer = f"HTTP/1.1 301 Moved\r\nLocation: {server.url('/b')}\r\nContent-Length: 0\r\n\r\n".encode()
