@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
+import anyio
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -139,6 +140,33 @@ async def test_apps_installs_and_webhooks_are_part_of_it(sandbox: Sandbox, clock
     assert await sandbox.deliveries.deliver_due() == 1
     sandbox.restore(taken)
     assert [delivery.outcome for delivery in sandbox.deliveries] == ["waiting"]
+
+
+async def test_a_webhook_that_is_being_sent_waits_in_the_snapshot(sandbox: Sandbox) -> None:
+    sandbox.add_app(App(client_id="a", client_secret="b", scopes=None, webhook_url="http://127.0.0.1/w"))
+    sandbox.install("a", 1003)
+    sandbox.deliveries.clear()
+    sandbox.emit(sample_event("order.created"))
+    arrived, go = anyio.Event(), anyio.Event()
+    sent: list[object] = []
+
+    async def sender(request: object) -> int:
+        sent.append(request)
+        arrived.set()
+        await go.wait()
+        return 500
+
+    sandbox.deliveries.sender = sender
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(sandbox.deliveries.deliver_due)
+        await arrived.wait()
+        taken = sandbox.snapshot()
+        assert sandbox.deliveries.waiting == 0
+        sandbox.restore(taken)
+        go.set()
+    # The attempt that was in progress has no effect on what was restored, which was due and is sent again.
+    (delivery,) = sandbox.deliveries
+    assert (len(sent), len(delivery.attempts), sandbox.deliveries.waiting) == (2, 1, 1)
 
 
 def test_a_snapshot_belongs_to_its_sandbox(sandbox: Sandbox) -> None:

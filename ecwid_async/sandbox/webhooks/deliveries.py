@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from logging import getLogger
 from random import Random
@@ -36,7 +36,10 @@ _ATTEMPT_SECONDS: Final = 13.0
 # The clock may be advanced at any time, and events may come from other threads.
 _POLL_SECONDS: Final = 0.25
 _SHUFFLE_SEED: Final = 1
-_STATE: Final = ("faults", "dropped", "_log", "_queue", "_unfinished", "_failing_since", "_blocked", "_random")
+_STATE: Final = (
+    *("faults", "dropped", "_log", "_queue", "_sending", "_unfinished"),
+    *("_failing_since", "_blocked", "_random"),
+)
 _log: Final = getLogger(__name__)
 
 
@@ -62,6 +65,8 @@ class Deliveries:
         self._clock = clock
         self._log: deque[Delivery] = deque(maxlen=_MAX_DELIVERIES)
         self._queue: list[tuple[float, int, Delivery]] = []
+        # What `deliver_due` has taken from the queue. Without being in here, an attempt has no effect any more.
+        self._sending: set[Delivery] = set()
         self._numbers = count()
         # Recent events of unfinished orders.
         self._unfinished: deque[Delivery] = deque(maxlen=_MAX_DELIVERIES)
@@ -103,11 +108,22 @@ class Deliveries:
         """Forget all webhooks, also those that wait."""
         self._log.clear()
         self._queue.clear()
+        self._sending.clear()
         self._unfinished.clear()
 
     def copy_state(self) -> StateCopy:
-        """A copy of all webhooks, of what is wrong with them, and of the apps that are blocked."""
-        return StateCopy(self, _STATE)
+        """A copy of all webhooks, of what is wrong with them, and of the apps that are blocked.
+
+        Those that are being sent now wait in the copy, since their attempts are not part of it.
+        """
+        sending, queue = self._sending, self._queue
+        try:
+            self._sending = set()
+            self._queue = [*queue, *((delivery.due, next(self._numbers), delivery) for delivery in sending)]
+            heapify(self._queue)
+            return StateCopy(self, _STATE)
+        finally:
+            self._sending, self._queue = sending, queue
 
     # Queueing.
 
@@ -189,8 +205,7 @@ class Deliveries:
                     await self._attempt(delivery)
                 finally:
                     # A cancelled attempt does not count.
-                    if delivery.outcome == "waiting":
-                        self._push(delivery)
+                    self._put_back(delivery)
                 if delivery.attempts:
                     self._report(delivery)
 
@@ -200,6 +215,12 @@ class Deliveries:
                     tasks.start_soon(work)
         finally:
             for delivery in due:
+                self._put_back(delivery)
+
+    def _put_back(self, delivery: Delivery) -> None:
+        if delivery in self._sending:
+            self._sending.discard(delivery)
+            if delivery.outcome == "waiting":
                 self._push(delivery)
 
     def _report(self, delivery: Delivery) -> None:
@@ -217,6 +238,7 @@ class Deliveries:
                 delivery.outcome = "blocked"
             if delivery.outcome == "waiting":
                 due.append(delivery)
+        self._sending.update(due)
         return due
 
     async def _attempt(self, delivery: Delivery) -> None:
@@ -240,6 +262,8 @@ class Deliveries:
         except Exception as failure:
             error = failure
         seconds = time.monotonic() - started
+        if delivery not in self._sending:
+            return  # forgotten meanwhile
         delivery.record(
             Attempt(at=now, seconds=seconds, status=status, error=None if error is None else type(error).__name__)
         )
