@@ -7,10 +7,11 @@ from typing import Final
 
 from attrs import Attribute, define, evolve, field, frozen, validators
 
+from ecwid_async.errors import OutcomeUnknown
 from ecwid_async.sandbox.request_pattern import RequestPattern
-from ecwid_async.wire import Headers, Response
+from ecwid_async.wire import Headers, Request, Response
 
-__all__ = ["Fault", "Faults", "FaultyResponse"]
+__all__ = ["Fault", "Faults", "FaultyResponse", "complete_response"]
 
 _MAX_FAULTS: Final = 1000
 _MAX_DELAY: Final = 600.0
@@ -24,6 +25,13 @@ class FaultyResponse:
 
     response: Response | None
     complete: bool = True
+
+
+def complete_response(answer: FaultyResponse, request: Request) -> Response:
+    """The response. Raises `OutcomeUnknown`, as a client in another process does, if it is not complete."""
+    if answer.response is None or not answer.complete:
+        raise OutcomeUnknown("no complete response (a fault of the sandbox)", request=request)
+    return answer.response
 
 
 def _at_least_one(_: object, attribute: "Attribute[int | None]", value: int | None) -> None:
@@ -41,8 +49,8 @@ class Fault:
 
     Which requests:
 
-    - `request`: a pattern such as ``GET /products``, ``PUT /orders/{orderId}``, ``/orders/**`` or ``*``; `store_id`:
-      only those of this store.
+    - `request`: a pattern such as ``GET /products``, ``PUT /orders/{orderId}``, ``/orders/**``, ``*``, or for installs
+      ``POST /oauth/token/**``; `store_id`: only those with the path of this store.
     - `nth`: the first of them that fails; by default the first, or the one of that number with `every`.
     - `every`: each one of this number after that fails, too.
     - `times`: how many fail; by default one, or with `every` any number.
@@ -101,8 +109,10 @@ class Fault:
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a request is one of those that may fail. `path` starts with the store's id."""
-        store = path.removeprefix("/").partition("/")[0]
-        return (self.store_id is None or store == str(self.store_id)) and self.request.matches(method, path)
+        store = str(self.store_id)
+        return (
+            self.store_id is None or path.startswith(f"/{store}/") or path == f"/oauth/token/{store}"
+        ) and self.request.matches(method, path)
 
     def note(self) -> bool:
         """Count a request that matches. Returns whether it fails."""

@@ -12,13 +12,13 @@ from uuid import uuid4
 import anyio
 from attrs import evolve
 
-from ecwid_async.errors import OutcomeUnknown
 from ecwid_async.sandbox import routes
 from ecwid_async.sandbox.authorization import AuthorizationServer
 from ecwid_async.sandbox.clock import SandboxClock
 from ecwid_async.sandbox.engine import Media, Page, Result, StoreRequest, project, read_parameters
 from ecwid_async.sandbox.errors import ErrorResponse
-from ecwid_async.sandbox.faults import Fault, Faults, FaultyResponse
+from ecwid_async.sandbox.faults import Faults, FaultyResponse, complete_response
+from ecwid_async.sandbox.faulty_handler import FaultyHandler
 from ecwid_async.sandbox.request_log import Exchange, RequestLog
 from ecwid_async.sandbox.snapshot import Snapshot
 from ecwid_async.sandbox.spec import Endpoint
@@ -84,6 +84,13 @@ class Sandbox:
         self.switches = switches or Switches()
         self.requests = RequestLog()
         self.faults = Faults()
+        self._faulty = FaultyHandler(
+            faults=self.faults,
+            handle=lambda request: self.handle(request),
+            refuse=self._refuse,
+            note=self._note,
+            sleep=lambda seconds: self.sleep(seconds),
+        )
         self.stores: dict[int, Store] = {}
         self.apps: dict[str, App] = {}
         """The apps that are registered, by client id. `add_app` adds one."""
@@ -223,38 +230,13 @@ class Sandbox:
         """
         if isinstance(request.body, StreamBody):
             request = evolve(request, body=await request.body.read())
-        answer = await self.respond(request)
-        if answer.response is None or not answer.complete:
-            raise OutcomeUnknown("no complete response (a fault of the sandbox)", request=request)
-        return answer.response
+        return complete_response(await self.respond(request), request)
 
     async def respond(self, request: Request) -> FaultyResponse:
         """Handle a request whose body, if any, is bytes, as late and as faulty as the store and `faults` say."""
         if delay := self.response_delay(request.path):
             await self.sleep(delay)
-        # Browsers send preflight requests at will, so these count for no fault.
-        fault = None if request.method == "OPTIONS" else self.faults.take(request.method, request.path)
-        if fault is None:
-            return FaultyResponse(self.handle(request))
-        answer = self._respond_faulty(request, fault)
-        if fault.delay:
-            # The request has taken effect, even if the client no longer waits.
-            await self.sleep(fault.delay)
-        return answer
-
-    def _respond_faulty(self, request: Request, fault: Fault) -> FaultyResponse:
-        status = fault.status or 0
-        response = self.handle(request) if fault.executed else self._response(request, status, b"")
-        if status >= 300 and fault.body is None:
-            code, message = fault.error
-            response = self._response(request, status, encode_json({"errorMessage": message, "errorCode": code}))
-        answer = fault.apply(response)
-        received = 0 if answer.response is None else answer.response.status
-        if fault.executed:
-            self.requests[-1] = self.requests[-1]._replace(status=received)
-        else:
-            self._log(request, received)
-        return answer
+        return await self._faulty.respond(request, request.path)
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
         """Handle a request. The response body is a single chunk."""
@@ -307,6 +289,15 @@ class Sandbox:
             body = encode_json({"errorMessage": error.message, "errorCode": error.code})
         self._log(request, status)
         return self._response(request, status, body, content_type, extra)
+
+    def _refuse(self, request: Request, status: int, code: str, message: str) -> Response:
+        return self._response(request, status, encode_json({"errorMessage": message, "errorCode": code}))
+
+    def _note(self, request: Request, status: int, *, handled: bool) -> None:
+        if handled:
+            self.requests[-1] = self.requests[-1]._replace(status=status)
+        else:
+            self._log(request, status)
 
     def _log(self, request: Request, status: int) -> None:
         params = {name: value for name, value in request.params if name != "token"}

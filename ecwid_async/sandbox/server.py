@@ -174,9 +174,8 @@ class _Handler:
             return error.response
         request = _from_aiohttp(incoming, path.removeprefix(base_path), query, body)
         try:
-            if base_path == _OAUTH_PATH:
-                return _to_aiohttp(self._sandbox.authorization.handle(request))
-            return await _respond(incoming, await self._sandbox.respond(request))
+            server = self._sandbox.authorization if base_path == _OAUTH_PATH else self._sandbox
+            return await _respond(incoming, await server.respond(request))
         except Exception:
             _log.exception("%s %s failed in the sandbox", incoming.method, path)
             return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")

@@ -1,13 +1,15 @@
 """Faults: which requests fail, how, and what a client makes of them, in process and over HTTP."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from ecwid_async import Ecwid, Store
+from ecwid_async.apps import InstallError, TokenEndpoint
 from ecwid_async.errors import DecodeError, EcwidError, OutcomeUnknown, RateLimited, ServerError
 from ecwid_async.models.products import ProductDraft
-from ecwid_async.sandbox import Fault, Faults, Sandbox
+from ecwid_async.sandbox import App, Fault, Faults, Sandbox
 from ecwid_async.sandbox.server import serve
 from ecwid_async.transport import RetryPolicy
 from ecwid_async.wire import Options, Request
@@ -185,3 +187,44 @@ async def test_requests_inside_a_batch_and_preflight_requests_do_not_count(sandb
     assert (fault.matched, fault.hits) == (0, 0)
     assert [exchange.status for exchange in sandbox.requests.to("GET /products/7")] == [200, 200]
     assert api.send("GET", "/products").status == 200  # `handle` has no faults
+
+
+REDIRECT = "https://app.example/callback"
+
+
+@pytest.fixture(params=["in process", "over HTTP"])
+async def endpoint(request: pytest.FixtureRequest, sandbox: Sandbox) -> AsyncIterator[TokenEndpoint]:
+    """The token endpoint of the sandbox, for an app that is not installed yet."""
+    sandbox.add_app(App(client_id="app", client_secret="secret_of_my_app", scopes=None, redirect_uri=REDIRECT))
+    if request.param == "in process":
+        async with TokenEndpoint("app", "secret_of_my_app", transport=sandbox.authorization) as found:
+            yield found
+    else:
+        async with (
+            serve(sandbox) as server,
+            TokenEndpoint("app", "secret_of_my_app", oauth_url=server.oauth_url) as found,
+        ):
+            yield found
+
+
+def code_of(sandbox: Sandbox) -> str:
+    url = f"/authorize?client_id=app&redirect_uri={REDIRECT}&response_type=code&scope=read_orders"
+    redirect = sandbox.authorization.decide(url, store_id=1003)
+    return parse_qs(urlsplit(redirect).query)["code"][0]
+
+
+@pytest.mark.parametrize("executed", [False, True])
+async def test_the_exchange_of_a_code_has_faults_of_its_own(
+    sandbox: Sandbox, endpoint: TokenEndpoint, executed: bool
+) -> None:
+    other = sandbox.faults.add(Fault(request="POST /oauth/token/**", store_id=1004, status=503))
+    sandbox.faults.add(Fault(request="POST /oauth/token/{storeId}", dropped=True, executed=executed))
+    with pytest.raises(InstallError):
+        await endpoint.exchange(code_of(sandbox), redirect_uri=REDIRECT, store_id=1003)
+    assert ("app" in sandbox.stores[1003].installs) == executed
+    sandbox.faults.add(Fault(request="POST /oauth/token/**", status=503, error_code="temporarily_unavailable"))
+    with pytest.raises(InstallError, match="Start the installation again"):
+        await endpoint.exchange(code_of(sandbox), redirect_uri=REDIRECT, store_id=1003)
+    await endpoint.exchange(code_of(sandbox), redirect_uri=REDIRECT, store_id=1003)
+    assert [exchange.status for exchange in sandbox.authorization.requests] == [0, 503, 200]
+    assert other.hits == 0

@@ -2,7 +2,7 @@
 
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from attrs import evolve, field, frozen
 
 from ecwid_async.sandbox.authorization.pages import consent_page, error_page
+from ecwid_async.sandbox.faults import Faults, FaultyResponse, complete_response
+from ecwid_async.sandbox.faulty_handler import FaultyHandler
 from ecwid_async.sandbox.state import App, Install, StateCopy, Store, encode_json, parse_number
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
@@ -45,6 +47,8 @@ class _Sandbox(Protocol):
     stores: dict[int, Store]
     switches: Switches
     clock: Callable[[], float]
+    faults: Faults
+    sleep: Callable[[float], Awaitable[object]]
 
     def install(self, client_id: str, store_id: int, *, scopes: Iterable[str] | None = None) -> Install: ...
 
@@ -96,6 +100,13 @@ class AuthorizationServer:
         self._sandbox = sandbox
         self._pending: dict[str, _Authorization] = {}
         self._codes: dict[str, _Code] = {}
+        self._faulty = FaultyHandler(
+            faults=sandbox.faults,
+            handle=self.handle,
+            refuse=lambda request, status, code, message: _refusal(code, message, status),
+            note=self._note,
+            sleep=lambda seconds: sandbox.sleep(seconds),
+        )
 
     def __repr__(self) -> str:
         return f"<AuthorizationServer of {len(self._sandbox.apps)} apps>"
@@ -120,10 +131,23 @@ class AuthorizationServer:
     # The transport.
 
     async def send(self, request: Request) -> Response:
-        """Handle a request. Its path starts with ``/authorize`` or ``/token``."""
+        """Handle a request. Its path starts with ``/authorize`` or ``/token``.
+
+        Raises `OutcomeUnknown` if a fault ends the connection before the response is complete.
+        """
         if isinstance(request.body, StreamBody):
             request = evolve(request, body=await request.body.read())
-        return self.handle(request)
+        return complete_response(await self.respond(request), request)
+
+    async def respond(self, request: Request) -> FaultyResponse:
+        """Handle a request whose body, if any, is bytes, with the faults of the sandbox for ``/oauth/…``."""
+        return await self._faulty.respond(request, f"/oauth{request.path}")
+
+    def _note(self, request: Request, status: int, *, handled: bool) -> None:
+        if handled:
+            self.requests[-1] = self.requests[-1]._replace(status=status)
+        else:
+            self.requests.append(OAuthExchange(request.method, request.path, status))
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
         """Handle a request. The response body is a single chunk."""
