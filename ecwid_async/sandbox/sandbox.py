@@ -209,7 +209,8 @@ class Sandbox:
     def snapshot(self) -> Snapshot:
         """A copy of the state, to which `restore` returns. It takes memory and time like a deep copy of the stores.
 
-        Raises `RuntimeError` while a request is in progress.
+        Take and restore it in the thread of a server that handles requests meanwhile. Raises `RuntimeError` while a
+        request is in progress.
         """
         return Snapshot(self)
 

@@ -191,7 +191,11 @@ class _Handler:
             body = await _read_body(incoming, MAX_CONTROL_BODY_BYTES) or b""
         except _InvalidBody as error:
             return error.response
-        return _to_aiohttp(await self._control.handle(incoming.method, path, query, body))
+        try:
+            return _to_aiohttp(await self._control.handle(incoming.method, path, query, body))
+        except Exception:
+            _log.exception("%s %s%s failed in the sandbox", incoming.method, CONTROL_PATH, path)
+            return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")
 
 
 def _page(sandbox: Sandbox, method: str, path: str, query: str) -> web.Response:

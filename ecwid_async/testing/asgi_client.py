@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from ecwid_async.apps import IncomingRequest, OutgoingResponse
-from ecwid_async.apps.asgi import ASGIApp, Message
+from ecwid_async.apps.asgi import ASGIApp, Message, Receive, Scope, Send
 from ecwid_async.sandbox.app_requests import AppRequest
 from ecwid_async.sandbox.webhooks import SignatureFault, WebhookEvent, WebhookFaults, WebhookRequest
 from ecwid_async.testing.events import make_webhook
@@ -108,20 +108,26 @@ def _to_bytes(value: str | bytes) -> bytes:
 
 
 @asynccontextmanager
-async def lifespan(app: ASGIApp) -> AsyncIterator[None]:
-    """Start an app before the block, and stop it after it, as a server does. An app without a lifespan just runs.
+async def lifespan(app: ASGIApp) -> AsyncIterator[ASGIApp]:
+    """Start an app before the block, and stop it after it, as a server does: ``async with lifespan(app) as app:``.
 
-    Raises `RuntimeError` if the app reports that it can't start or stop.
+    Yields the app, whose requests get the state that its lifespan made. An app without a lifespan just runs. Raises
+    `RuntimeError` if the app reports that it can't start or stop.
     """
     messages = asyncio.Queue[Message]()
     replies = asyncio.Queue[Message]()
-    scope = {"type": "lifespan", "asgi": dict(_ASGI), "state": {}}
+    state: dict[str, Any] = {}
+    scope = {"type": "lifespan", "asgi": dict(_ASGI), "state": state}
+
+    async def started(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "state": {**state}}, receive, send)
+
     # A task of its own: an app may enter cancel scopes that live as long as itself.
     task = asyncio.ensure_future(app(scope, messages.get, replies.put))
     try:
         await messages.put({"type": "lifespan.startup"})
         running = await _reply(task, replies)
-        yield
+        yield started
         if running:
             await messages.put({"type": "lifespan.shutdown"})
             await _reply(task, replies)

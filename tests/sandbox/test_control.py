@@ -11,11 +11,13 @@ from typing import Any
 import aiohttp
 import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecwid_async.sandbox import App, Sandbox, SandboxClock, WebhookFaults, WebhookRequest
-from ecwid_async.sandbox.control import MAX_CONTROL_BODY_BYTES
+from ecwid_async.sandbox.control import MAX_CONTROL_BODY_BYTES, Control
 from ecwid_async.sandbox.server import RunningServer, serve
-from tests.sandbox.api import Clock
+from tests.sandbox.api import Api, Clock
 
 TOKEN = "secret_demo"
 
@@ -322,3 +324,52 @@ async def test_the_commands_of_the_documentation_work(http: Http) -> None:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         status, data = await http.send(method, path, body, form if body else None)
         assert status == 200, (line, data)
+
+
+NUMBERS = st.one_of(st.integers(), st.floats(allow_nan=False), st.sampled_from([0, 1, 200, 503, 1e10, -3e10, 2**70]))
+VALUES = st.one_of(st.none(), st.booleans(), NUMBERS, st.text(max_size=8), st.just([]), st.just({"a": "\ud800"}))
+FIELDS = [
+    *("request", "storeId", "nth", "every", "times", "status", "errorCode", "message", "retryAfter", "dropped", "now"),
+    *("truncated", "delay", "contentType", "body", "executed", "advance", "frozen", "snapshot", "eventType", "data"),
+    *("entityId", "clientId", "signature", "doubled", "shuffled"),
+]
+BODIES = st.one_of(
+    st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4),
+    st.builds(
+        lambda extra: {"status": 503, **extra}, st.dictionaries(st.sampled_from(FIELDS[:15]), VALUES, max_size=3)
+    ),
+    st.builds(lambda at: {"now": at}, st.floats(-3.2e10, 3.2e10)),
+    st.builds(lambda value: {"eventType": "order.created", "data": {"x": value}, "entityId": value}, VALUES),
+    VALUES,
+)
+ROUTES = st.sampled_from(
+    ["faults", "clock", "snapshot", "events", "deliveries/faults", "deliveries", "requests", "reset"]
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["GET", "POST", "PUT", "DELETE"]), ROUTES, BODIES), max_size=8))
+def test_no_sequence_of_requests_makes_it_fail(requests: list[tuple[str, str, Any]]) -> None:
+    async def run() -> None:
+        sandbox = Sandbox(requests_per_minute=None)
+        sandbox.add_store(1003, token=TOKEN)
+        sandbox.add_app(App(client_id="a", client_secret="s", scopes=None, webhook_url="http://127.0.0.1:9/w"))
+        sandbox.install("a", 1003)
+
+        async def sender(request: WebhookRequest) -> int:
+            return 200
+
+        sandbox.deliveries.sender = sender
+        control, api = Control(sandbox), Api(sandbox)
+        for method, path, body in requests:
+            response = await control.handle(method, path, "", json.dumps(body).encode())
+            assert response.status in (200, 400, 404, 405, 409)
+            data = json.loads(response.body)
+            assert response.status == 200 or data["errorMessage"]
+            for fault in sandbox.faults:
+                if fault.note():
+                    fault.apply(api.send("GET", "/products"))
+        assert api.send("GET", "/products").status == 200
+        assert api.send("POST", "/products", {"name": "Mug"}).status == 200
+        assert (await control.handle("POST", "reset", "", b"")).status == 200
+
+    asyncio.run(run())

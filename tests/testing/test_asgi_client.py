@@ -1,5 +1,7 @@
 """Requests reach an ASGI app in process, as a server passes them, and its lifespan runs around them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
@@ -99,6 +101,21 @@ async def test_a_lifespan_starts_before_and_ends_after() -> None:
         async with lifespan(app):
             raise KeyError
     assert steps == ["start", "run", "stop", "start", "stop"]
+
+
+async def test_requests_get_the_state_of_the_lifespan() -> None:
+    @asynccontextmanager
+    async def open_shop(app: FastAPI) -> AsyncIterator[dict[str, str]]:
+        yield {"shop": "open"}
+
+    app = FastAPI(lifespan=open_shop)
+
+    @app.get("/shop")
+    async def show(request: Request) -> str:
+        return str(request.state.shop)
+
+    async with lifespan(app) as started:
+        assert (await request_app(started, make_request("/shop"))).body == b'"open"'
 
 
 async def test_an_app_without_a_lifespan_just_runs() -> None:
