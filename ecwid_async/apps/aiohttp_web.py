@@ -21,6 +21,7 @@ from ecwid_async.apps.web import (
     respond,
     too_large,
     too_slow,
+    unreadable,
 )
 from ecwid_async.calls import TimeLimit, deadline
 from ecwid_async.errors import EcwidError
@@ -62,6 +63,8 @@ def _aiohttp_handler(handler: Handler, max_body: int, body_timeout: float) -> _A
         # Not `request.read`: its limit is that of the whole application.
         if (request.content_length or 0) > max_body:
             return _to_aiohttp(too_large(max_body))
+        if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+            return _to_aiohttp(unreadable())  # aiohttp would decompress it
         body = bytearray()
         try:
             async with asyncio.timeout(body_timeout):
@@ -71,6 +74,8 @@ def _aiohttp_handler(handler: Handler, max_body: int, body_timeout: float) -> _A
                         return _to_aiohttp(too_large(max_body))
         except TimeoutError:
             return _to_aiohttp(too_slow())
+        except (web.RequestPayloadError, ConnectionError):
+            return _to_aiohttp(unreadable())  # or nobody is there to read the response
         # As it was sent: `request.path` is decoded.
         path, _, query = request.raw_path.partition("?")
         incoming = IncomingRequest(

@@ -5,9 +5,16 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import HTTPException, Request, Response
+from starlette.requests import ClientDisconnect
 
-from ecwid_async.apps.asgi.messages import BodyTooLarge, BodyTooSlow, ClientGone, incoming_request
-from ecwid_async.apps.asgi.types import Message
+from ecwid_async.apps.asgi.messages import (
+    BodyTooLarge,
+    BodyTooSlow,
+    ClientGone,
+    incoming_request,
+    request_without_body,
+)
+from ecwid_async.apps.asgi.types import Message, Receive
 from ecwid_async.apps.errors import WebhookRejected
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.web import DEFAULT_BODY_TIMEOUT, Problem, check_limits
@@ -23,7 +30,7 @@ async def read_request(request: Request) -> IncomingRequest:
 
     ``async def page(request: Annotated[IncomingRequest, Depends(read_request)])``
     """
-    return await incoming_request(request.scope, _no_body, max_body=0, body_timeout=DEFAULT_BODY_TIMEOUT)
+    return request_without_body(request.scope)
 
 
 def as_response(response: OutgoingResponse) -> Response:
@@ -51,7 +58,7 @@ def verified_event(
     async def read_event(request: Request) -> VerifiedEvent:
         try:
             read = await incoming_request(
-                request.scope, request.receive, max_body=verifier.max_body, body_timeout=body_timeout
+                request.scope, _receive_of(request), max_body=verifier.max_body, body_timeout=body_timeout
             )
             return verifier.verify(read)
         except WebhookRejected as error:
@@ -66,5 +73,16 @@ def verified_event(
     return read_event
 
 
-async def _no_body() -> Message:
-    return {"type": "http.request"}
+def _receive_of(request: Request) -> Receive:
+    """The messages of the body, which FastAPI has read already if the path operation has it as a parameter too."""
+    chunks = request.stream()
+
+    async def receive() -> Message:
+        try:
+            return {"type": "http.request", "body": await anext(chunks), "more_body": True}
+        except StopAsyncIteration:
+            return {"type": "http.request"}
+        except ClientDisconnect:
+            return {"type": "http.disconnect"}
+
+    return receive

@@ -1,6 +1,10 @@
 """What only aiohttp.web has; `tests/apps/web/test_contract.py` has the rest."""
 
+import asyncio
+import gzip
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
@@ -31,6 +35,40 @@ async def test_the_access_log_has_no_query(caplog: pytest.LogCaptureFixture) -> 
         await runner.cleanup()
     assert '"GET /page" 200, ' in caplog.text
     assert "secret" not in caplog.text
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    app = web.Application()
+    app.add_routes(routes({"/page": respond}))
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        reader, writer = await asyncio.open_connection(*runner.addresses[0][:2])
+        yield reader, writer
+        writer.close()
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b"{}"), b"not compressed"], ids=["gzip", "other"])
+async def test_a_compressed_body_is_refused(body: bytes) -> None:
+    """The library would decompress it, and no signature would fit what arrives."""
+    async with connection() as (reader, writer):
+        head = b"POST /page HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        writer.write(head % len(body) + body)
+        assert (await reader.readline()).split()[1] == b"400"
+
+
+async def test_a_client_that_goes_away_within_the_body_is_not_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    async with connection() as (_, writer):
+        writer.write(b"POST /page HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.close()
+        await asyncio.sleep(0.05)
+    assert caplog.text == ""
 
 
 def test_invalid_settings_are_refused() -> None:

@@ -8,7 +8,7 @@ import json
 from typing import Annotated, Any
 
 import pytest
-from fastapi import Depends, FastAPI, Response
+from fastapi import Body, Depends, FastAPI, Response
 
 from ecwid_async import ConfigError
 from ecwid_async.apps import IncomingRequest, OutgoingResponse, VerifiedEvent, WebhookVerifier
@@ -121,6 +121,47 @@ async def test_the_request_and_the_response_of_a_part_of_this_library(client: Cl
     assert (response.status, response.body) == (201, b"a=%20")
     assert [value for name, value in response.headers if name == b"set-cookie"] == [b"a=1", b"b=2"]
     assert [value for name, value in response.headers if name == b"content-type"] == [b"text/plain"]
+
+
+async def test_a_form_of_a_page_can_be_sent(client: Client) -> None:
+    """The page reads its session, and FastAPI the form."""
+    response = await client.request("/page", body=[b"csrf=1"], headers=[(b"content-length", b"6")])
+    assert response.status == 201
+
+
+async def test_the_body_can_be_a_parameter_of_the_path_operation_too(verifier: WebhookVerifier) -> None:
+    app = FastAPI()
+
+    @app.post("/hooks")
+    async def hook(
+        event: Annotated[VerifiedEvent, Depends(verified_event(verifier))], body: Annotated[dict[str, Any], Body()]
+    ) -> list[Any]:
+        return [event.event_id, body["eventId"]]
+
+    body, headers = signed()
+    response = await post(Client(app), body, headers)
+    assert (response.status, response.body) == (200, b'["e-1","e-1"]')
+
+
+async def test_a_client_that_goes_away_before_the_body_is_complete_is_not_an_error(verifier: WebhookVerifier) -> None:
+    app = FastAPI()
+
+    @app.post("/hooks")
+    async def hook(event: Annotated[VerifiedEvent, Depends(verified_event(verifier))]) -> None:
+        raise AssertionError
+
+    messages = [{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}]
+    statuses = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        statuses.append(message.get("status"))
+
+    scope = {"type": "http", "method": "POST", "path": "/hooks", "root_path": "", "query_string": b"", "headers": []}
+    await app(scope, receive, send)
+    assert statuses[0] == 408
 
 
 def test_it_is_in_the_documentation_of_the_api_without_parameters(client: Client) -> None:

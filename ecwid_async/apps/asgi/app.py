@@ -76,6 +76,7 @@ class AsgiApp:
 
     async def _respond(self, scope: Scope, receive: Receive) -> OutgoingResponse | None:
         if self._service is not None and not self._service.started:
+            hide_query(scope)  # the code in it is not used yet
             return self._service.unavailable()
         handler = self._routes.find(route_path(scope)) if self._routes is not None else self._handler
         assert handler is not None  # noqa: S101  one of the two is set

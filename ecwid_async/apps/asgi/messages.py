@@ -4,12 +4,22 @@ from typing import Final
 from urllib.parse import quote
 
 import anyio
+from attrs import evolve
 
 from ecwid_async.apps.asgi.types import Receive, Scope, Send
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.wire import Headers, parse_content_length
 
-__all__ = ["BodyTooLarge", "BodyTooSlow", "ClientGone", "hide_query", "incoming_request", "route_path", "send_response"]
+__all__ = [
+    "BodyTooLarge",
+    "BodyTooSlow",
+    "ClientGone",
+    "hide_query",
+    "incoming_request",
+    "request_without_body",
+    "route_path",
+    "send_response",
+]
 
 _BODILESS: Final = frozenset({204, 304})
 
@@ -28,19 +38,23 @@ class ClientGone(Exception):
 
 async def incoming_request(scope: Scope, receive: Receive, *, max_body: int, body_timeout: float) -> IncomingRequest:
     """Read a request. Raises `BodyTooLarge`, before everything is in memory, `BodyTooSlow` or `ClientGone`."""
-    headers = Headers(tuple((bytes(name), bytes(value)) for name, value in scope["headers"]))
-    if (parse_content_length(headers) or 0) > max_body:
+    request = request_without_body(scope)
+    if (parse_content_length(request.headers) or 0) > max_body:
         raise BodyTooLarge
     with anyio.move_on_after(body_timeout) as timer:
         body = await _read_body(receive, max_body)
     if timer.cancelled_caught:
         raise BodyTooSlow
+    return evolve(request, body=body)
+
+
+def request_without_body(scope: Scope) -> IncomingRequest:
+    """A request whose body is not read."""
     return IncomingRequest(
         method=scope["method"],
         path=_raw_path(scope),
         query=bytes(scope.get("query_string", b"")).decode("latin-1"),
-        headers=headers,
-        body=body,
+        headers=Headers(tuple((bytes(name), bytes(value)) for name, value in scope["headers"])),
     )
 
 

@@ -12,6 +12,7 @@ from ecwid_async.apps.web.routes import (
     respond,
     too_large,
     too_slow,
+    unreadable,
 )
 from ecwid_async.apps.web.service import Service
 from ecwid_async.apps.web.time_limit import RequestTimeLimit, TimeUnit
@@ -35,4 +36,5 @@ __all__ = [
     "respond",
     "too_large",
     "too_slow",
+    "unreadable",
 ]

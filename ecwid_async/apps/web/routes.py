@@ -20,6 +20,7 @@ __all__ = [
     "respond",
     "too_large",
     "too_slow",
+    "unreadable",
 ]
 
 Handler: TypeAlias = Callable[[IncomingRequest], Awaitable[OutgoingResponse]]
@@ -103,3 +104,8 @@ def too_large(limit: int) -> OutgoingResponse:
 def too_slow() -> OutgoingResponse:
     """The response to a body that does not arrive in time."""
     return Problem(status=408, detail="The body of the request did not arrive in time.").response()
+
+
+def unreadable() -> OutgoingResponse:
+    """The response to a body that is cut or encoded incorrectly."""
+    return Problem(status=400, detail="The body of the request can't be read: it is cut, or compressed.").response()

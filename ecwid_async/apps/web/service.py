@@ -48,6 +48,7 @@ class Service:
         self._grace = grace
         self._runs = tuple(BackgroundRun(each, restarts, clock, sleep) for each in background)
         self._stack: AsyncExitStack | None = None
+        self._opening = False
 
     def __repr__(self) -> str:
         return f"<Service {'started' if self.started else 'not started'}>"
@@ -68,17 +69,20 @@ class Service:
         return tuple(run.status for run in self._runs)
 
     async def __aenter__(self) -> Self:
-        if self._stack is not None:
+        if self._stack is not None or self._opening:
             raise ConfigError("the service is started already: pass it to one app, or to one lifespan")
-        async with AsyncExitStack() as stack:
-            self._stack = stack
-            stack.callback(self._forget)
-            for resource in self._resources:
-                await stack.enter_async_context(resource)
-            for run in self._runs:
-                stack.push_async_callback(run.stop, self._grace)
-                run.start()
-            self._stack = stack.pop_all()
+        self._opening = True
+        try:
+            async with AsyncExitStack() as stack:
+                stack.callback(self._forget)
+                for resource in self._resources:
+                    await stack.enter_async_context(resource)
+                for run in self._runs:
+                    stack.push_async_callback(run.stop, self._grace)
+                    run.start()
+                self._stack = stack.pop_all()
+        finally:
+            self._opening = False
         return self
 
     async def __aexit__(

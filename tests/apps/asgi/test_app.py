@@ -63,6 +63,13 @@ async def test_access_logs_lack_the_parameters() -> None:
     assert client.scope["query_string"] == b"payload=***&installed&eventtype=order.created&code=***"
 
 
+async def test_access_logs_lack_the_parameters_of_requests_before_the_start() -> None:
+    """Their codes can still be used."""
+    client = Client(AsgiApp(echo, service=Service()))
+    assert (await client.request("/", query=b"code=abc")).status == 503
+    assert client.scope["query_string"] == b"code=***"
+
+
 async def test_no_length_is_sent_with_a_response_that_has_no_body() -> None:
     async def empty(request: IncomingRequest) -> OutgoingResponse:
         return OutgoingResponse(204)

@@ -75,6 +75,24 @@ async def test_resources_are_opened_in_order_and_closed_in_reverse() -> None:
         assert log == ["open a", "open b", "close b", "close a"]
 
 
+async def test_it_is_not_started_while_something_opens() -> None:
+    seen: list[bool] = []
+
+    class Resource:
+        async def __aenter__(self) -> None:
+            seen.append(service.started)
+            with pytest.raises(ConfigError, match="started already"):
+                await service.__aenter__()
+
+        async def __aexit__(self, *_: object) -> None:
+            pass
+
+    service = Service(Resource())
+    async with service:
+        seen.append(service.started)
+    assert seen == [False, True]
+
+
 async def test_a_resource_that_does_not_open_closes_the_others_and_starts_nothing() -> None:
     worker = Worker()
 
