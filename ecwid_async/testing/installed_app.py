@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from ecwid_async.apps.asgi import ASGIApp
 from ecwid_async.sandbox import App, Sandbox, WebhookRequest
+from ecwid_async.sandbox.app_requests import AppRequest
 from ecwid_async.testing.asgi_client import request_app
 
 __all__ = ["InstalledApp"]
@@ -72,6 +73,16 @@ class InstalledApp:
         """Send the webhooks that are due, and return the number of attempts."""
         return await self.sandbox.deliveries.deliver_due()
 
-    def page_url(self, *, app_state: str | None = None) -> str:
-        """The address with which the control panel of the store opens the app's page (extra ``apps``)."""
+    def page_url(self, *, path: str = "/page", app_state: str | None = None) -> str:
+        """The address, at `path`, with which the control panel of the store opens the app's page (extra ``apps``)."""
+        self.app.iframe_url = f"{_URL}{path}"
         return self.sandbox.iframe_url(self.client_id, self.store_id, app_state=app_state)
+
+    def payment_request(self, order_id: str | int, *, path: str = "/payment") -> AppRequest:
+        """What the browser of a customer sends to the app, at `path`, to pay an order (extra ``apps``).
+
+        The app reports the result to the sandbox with the transaction of the order. Raises `LookupError` if there is no
+        such order.
+        """
+        self.app.payment_url = f"{_URL}{path}"
+        return self.sandbox.checkout.payment_request(self.client_id, self.store_id, order_id)

@@ -3,13 +3,22 @@
 import os
 from urllib.parse import urlsplit
 
-from ecwid_async import Store
-from ecwid_async.apps import MemoryInbox, PayloadReader, ReceivedEvent, Webhooks
+from ecwid_async import Ecwid, Store
+from ecwid_async.apps import (
+    MemoryInbox,
+    OutgoingResponse,
+    PayloadReader,
+    PaymentRequest,
+    PaymentRequests,
+    ReceivedEvent,
+    Webhooks,
+)
 from ecwid_async.apps.asgi import AsgiApp
 from ecwid_async.models import ProductEvent
+from ecwid_async.models.orders import OrderDraft
 from ecwid_async.models.products import Product, ProductDraft
 from ecwid_async.sandbox import Sandbox, SandboxClock, sample_event
-from ecwid_async.testing import InstalledApp, deliver
+from ecwid_async.testing import InstalledApp, deliver, request_app
 
 
 async def test_a_change_of_the_store_reaches_the_app(ecwid_app: InstalledApp, ecwid_store: Store) -> None:
@@ -60,6 +69,23 @@ async def test_the_app_has_a_token_credentials_and_a_page(ecwid_app: InstalledAp
     assert PayloadReader().decrypt_unauthenticated(payload).store_id == ecwid_app.store_id
     assert ecwid_app.token not in repr(ecwid_app)
     assert ecwid_app.client_secret not in repr(ecwid_app)
+
+
+async def test_a_customer_pays_an_order_of_the_store(
+    ecwid_app: InstalledApp, ecwid_store: Store, ecwid_sandbox: Sandbox
+) -> None:
+    ecwid = Ecwid(transport=ecwid_sandbox, quota=None)
+
+    async def pay(request: PaymentRequest) -> OutgoingResponse:
+        return await request.payment.report_paid(ecwid)
+
+    order = await ecwid_store.orders.search().first()
+    assert order is not None
+    await ecwid_store.orders.update(order.id, OrderDraft(payment_status="AWAITING_PAYMENT"))
+    app = AsgiApp({"/pay": PaymentRequests(pay).handle})
+    response = await request_app(app, ecwid_app.payment_request(order.id, path="/pay"))
+    assert response.status == 303
+    assert (await ecwid_store.orders.get(order.id)).payment_status == "PAID"
 
 
 async def test_a_forged_event_is_refused(ecwid_app: InstalledApp) -> None:
