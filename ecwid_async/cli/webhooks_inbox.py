@@ -28,8 +28,8 @@ T = TypeVar("T")
 _VARIABLE: Final = "ECWID_INBOX"
 _INBOX = Group("Inbox")
 
-_EventId = Annotated[int, Parameter(validator=Number(gte=1), negative=())]
-_StoreId = Annotated[int | None, Parameter(validator=Number(gte=1), help="Only events of this store.")]
+_EventId = Annotated[int, Parameter(validator=Number(gte=1, lt=2**63), negative=())]
+_StoreId = Annotated[int | None, Parameter(validator=Number(gte=1, lt=2**63), help="Only events of this store.")]
 
 
 @Parameter(name="*")
@@ -112,7 +112,9 @@ def dead(*, store: _StoreId = None, arguments: InboxArguments | None = None) -> 
 
 
 def show(
-    event_id: Annotated[int, Parameter(validator=Number(gte=1), help="The id that ecwid webhooks inbox dead prints.")],
+    event_id: Annotated[
+        int, Parameter(validator=Number(gte=1, lt=2**63), help="The id that ecwid webhooks inbox dead prints.")
+    ],
     /,
     *,
     body: Annotated[
@@ -246,7 +248,8 @@ def _build_table(events: "Sequence[DeadEvent]", without: Sequence[str]) -> "Tabl
     shown = {name: column for name, column in columns.items() if name not in without}
     table = Table(box=None, pad_edge=False)
     for name in shown:
-        table.add_column(name, no_wrap=name != "error", overflow="fold")
+        # What comes from a webhook may be long, and must not push the id out.
+        table.add_column(name, no_wrap=name not in ("type", "entity", "error"), overflow="fold")
     for event in events:
         table.add_row(*(column(event) for column in shown.values()))
     return table

@@ -90,6 +90,25 @@ def test_dead_events_are_a_table_on_a_terminal(ecwid, filled, monkeypatch):
     assert narrow.split()[:6] == ["id", "failed", "store", "type", "entity", "error"]
 
 
+def test_a_long_id_of_an_entity_leaves_room_for_the_other_columns(ecwid, url, monkeypatch):
+    async def main() -> None:
+        async def handle(group: ClaimedEvents) -> None:
+            raise NotRetryable("a loop")
+
+        async with open_inbox(url, DAY) as inbox:
+            await inbox.put(new_event(1, entity="x" * 190))
+            await inbox.run(handle, until_idle=True)
+
+    asyncio.run(main())
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = re.sub(r"\x1b\[[\d;]*m", "", ecwid("webhooks", "inbox", "dead", "--inbox", url).out)
+    first = shown.splitlines()[1].split()
+    assert (first[0], first[2]) == ("1", "1003")
+    assert first[3].startswith("product.")
+    assert "NotRetryable:" in first
+
+
 def test_show_prints_the_body_only_if_asked_to(ecwid, filled):
     outcome = ecwid("webhooks", "inbox", "show", 2, "--inbox", filled)
     assert json.loads(outcome.out)["event_id"] == "event-2"
@@ -150,6 +169,8 @@ def test_an_inbox_that_does_not_exist_is_not_created(ecwid, tmp_path, postgresql
     [
         (("status",), "set ECWID_INBOX"),
         (("status", "--inbox", "postgresql://u:pass_Word7@h/d"), "set the URL with the password as ECWID_INBOX"),
+        (("status", "--inbox", "postgresql://u@pass_Word7@h/d"), "write it as %40"),
+        (("replay", "99999999999999999999"), "9223372036854775808"),
         (("status", "--inbox", "mysql://h/d"), "the URL of an inbox is sqlite:///inbox.db"),
         (("replay",), "either their ids or --all"),
         (("delete", "1", "--all"), "either their ids or --all"),

@@ -15,6 +15,8 @@ from ecwid_async.primitives.safe_json import decode_json, exact_decoder
 __all__ = ["EventBody", "canonical_event_type", "parse_body", "read_event"]
 
 _MAX_DEPTH: Final = 32
+# An event has about ten. To read a million would take seconds, before it is known who sent them.
+_MAX_VALUES: Final = 10_000
 # Longer than any number with a meaning.
 _MAX_NUMBER: Final = 64
 # With the name of a handler, it has to fit into 255 characters.
@@ -79,6 +81,8 @@ def _decode(body: bytes) -> Mapping[str, object]:
         text = body.decode()
     except UnicodeDecodeError:
         raise _Malformed("it is not UTF-8") from None
+    if text.count(",") + text.count("[") + text.count("{") > _MAX_VALUES:
+        raise _Malformed("it has too many values")
     try:
         data = _decoder.decode(text)
     except RecursionError:

@@ -5,6 +5,7 @@ import json
 import pickle
 import shutil
 import subprocess
+import time
 import traceback
 
 import pytest
@@ -288,6 +289,16 @@ def test_a_large_body_is_refused():
 def test_a_body_that_is_not_an_event_is_refused(body):
     error = refusal(make_request(body, digest(b"x")))
     assert (error.reason, error.status) == ("malformed_body", 400)
+
+
+@pytest.mark.parametrize("data", ["[" + "1," * 400_000 + "1]", "[" + "{}," * 300_000 + "1]", "[" * 500_000])
+def test_a_body_of_a_million_values_is_refused_before_it_is_read(data):
+    body = make_body()[:-1] + f', "data": {data}}}'.encode()
+    started = time.process_time()
+    error = refusal(make_request(body, sign(int(NOW), "e-1")))
+    assert time.process_time() - started < 0.5
+    assert (error.reason, error.status) == ("malformed_body", 400)
+    assert "too many values" in str(error)
 
 
 @given(st.binary(max_size=200))

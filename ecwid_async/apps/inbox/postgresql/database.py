@@ -65,6 +65,9 @@ class InboxDatabase:
         self._password = Secret(arguments.pop("password", "") or "")
         self._arguments = arguments
         host = str(arguments.get("host") or "localhost")
+        if "@" in host and not host.startswith("@"):
+            # Messages would show this part of the password.
+            raise ConfigError("the password in the URL of the inbox has an @: write it as %40")
         self.place = to_printable(f"{host}/{arguments.get('dbname') or ''}", limit=200)
 
     def __repr__(self) -> str:
