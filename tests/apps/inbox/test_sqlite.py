@@ -273,13 +273,13 @@ async def test_many_processes_and_threads_may_create_the_file_at_once(path: Path
 
 async def test_a_closed_inbox_has_no_thread_and_can_be_used_again(path: Path) -> None:
     inbox = SQLiteInbox(path)
+    before = set(threading.enumerate())
     await inbox.put(new_event(1))
+    (thread,) = (each for each in set(threading.enumerate()) - before if each.name == "ecwid inbox")
     await inbox.aclose()
     await inbox.aclose()
-    for thread in threading.enumerate():
-        if thread.name == "ecwid inbox":
-            thread.join(10)
-            assert not thread.is_alive()
+    thread.join(10)
+    assert not thread.is_alive()
     assert await inbox.put(new_event(2))
     await inbox.aclose()
 
