@@ -1,6 +1,7 @@
 """The cookie that ties an installation to the browser in which it began."""
 
 import hmac
+import re
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -52,7 +53,7 @@ class FlowCookies:
         """A new flow. Raises `ValueError` for an address that is not a path of this site, and for a long user."""
         if return_to is not None and not is_local_path(return_to):
             raise ValueError("return_to must be a path of this site, such as /settings")
-        if user is not None and not 0 < len(user) <= _MAX_USER:
+        if user is not None and not _is_user(user):
             raise ValueError(f"user must be a text of 1 to {_MAX_USER} characters that identifies the user")
         expires = int(self._clock()) + self._lifetime
         return Flow(state=Secret(secrets.token_urlsafe(24)), expires=expires, user=user, return_to=return_to)
@@ -79,6 +80,11 @@ class FlowCookies:
         # All keys are tried, so that the time does not depend on which of them fits.
         fits = [hmac.compare_digest(_sign(key, content).encode(), given) for key in self._keys]
         return _decode(content) if any(fits) else None
+
+
+def _is_user(user: object) -> bool:
+    # Half of a surrogate pair can't be encoded.
+    return isinstance(user, str) and 0 < len(user) <= _MAX_USER and not re.search("[\ud800-\udfff]", user)
 
 
 def _derive(key: str, client_id: str) -> str:

@@ -16,6 +16,8 @@ _MAX_BODY: Final = 64 * 1024
 _EXCERPTED: Final = 2_000
 _MAX_TOKEN: Final = 4096
 _MAX_ID_DIGITS: Final = 18
+# Few repetitions, so that any text is searched in linear time.
+_EMAIL: Final = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 _SEPARATOR: Final = re.compile(r"[,\s]+")
 
 
@@ -73,7 +75,8 @@ def read_grant(body: bytes) -> Grant | GrantProblem:
     if answer is None:
         return GrantProblem("the response is not the expected JSON")
     if answer.error is not None:
-        return GrantProblem(answer.error if isinstance(answer.error, str) else "an error", refused=True)
+        text = answer.error[:_EXCERPTED] if isinstance(answer.error, str) else "an error"
+        return GrantProblem(_without_email(text), refused=True)
     # Ecwid's own plugin insists on "Bearer", the documentation shows "bearer".
     token_type = answer.token_type
     if token_type is not None and (not isinstance(token_type, str) or token_type.lower() != "bearer"):
@@ -102,9 +105,15 @@ def describe_refusal(body: bytes) -> str:
     try:
         found = decode_json(body, _refusal_decoder)
     except NotJSON:
-        return "a body with a token" if b"_token" in body else body[:_EXCERPTED].decode("utf-8", "replace")
+        if b"_token" in body:
+            return "a body with a token"
+        return _without_email(body[:_EXCERPTED].decode("utf-8", "replace"))
     texts = found.error, found.error_description, found.errorCode, found.errorMessage
-    return ": ".join([text for text in texts if isinstance(text, str)])
+    return _without_email(": ".join([text for text in texts if isinstance(text, str)]))
+
+
+def _without_email(text: str) -> str:
+    return _EMAIL.sub("***", text)
 
 
 def parse_scopes(text: str) -> frozenset[str]:

@@ -133,12 +133,14 @@ class Installs:
         return f"<Installs of {self.client_id}>"
 
     async def handle(self, request: IncomingRequest) -> OutgoingResponse:
-        """Respond to a request for `start_path` or for the callback."""
-        if request.path == self.start_path:
+        """Respond to a request for `start_path` or for the callback, with or without a slash at its end."""
+        path = request.path.rstrip("/")
+        if path == self.start_path.rstrip("/"):
             return await self.start(request)
-        if request.path == self.callback_path:
+        if path == self.callback_path.rstrip("/"):
             return await self.callback(request)
-        return plain_page(404, "Not found", "There is no such page.")
+        text = f"An installation begins at {self.start_path} and returns to {self.callback_path}."
+        return plain_page(404, "Not found", text)
 
     async def start(self, request: IncomingRequest) -> OutgoingResponse:
         """Begin an installation: redirect to Ecwid's consent page, and set the cookie for the way back."""
@@ -146,15 +148,15 @@ class Installs:
             return _method_not_allowed()
         user = await self._current_user(request) if self._current_user is not None else None
         return_to = _read_return_to(request.query)
-        try:
-            return self.begin(user=user, return_to=return_to)
-        except ValueError as error:
-            return plain_page(400, "The installation can't start", f"{error}.")
+        if return_to is not None and not is_local_path(return_to):
+            return plain_page(400, "The installation can't start", "return_to must be a path of this site.")
+        return self.begin(user=user, return_to=return_to)
 
     def begin(self, *, user: str | None = None, return_to: str | None = None) -> OutgoingResponse:
         """The redirect to Ecwid's consent page, with the cookie, for pages of your own that start an installation.
 
-        `user` is the id of the user who is logged in. Raises `ValueError` if `return_to` is not a path of this site.
+        `user` is the id of the user who is logged in. Raises `ValueError` if `return_to` is not a path of this site,
+        and if `user` is empty or has more than 200 characters.
         """
         flow = self._cookies.begin(user, return_to)
         url = authorize_url(
@@ -181,10 +183,15 @@ class Installs:
         """Complete an installation for a callback of your own: exchange the code, and store and check the token.
 
         It runs to its end even if the request is cancelled, because the code can't be used again. `on_install` is not
-        called. Raises `InstallError`.
+        called. Add `end_headers` to the response. Raises `InstallError`.
         """
         installation, _ = await self._complete(request, notify=False)
         return installation
+
+    @property
+    def end_headers(self) -> tuple[tuple[str, str], ...]:
+        """Headers for the response after `complete`: they delete the cookie, which has served its purpose."""
+        return (self._cookies.clearing_header(), ("Referrer-Policy", "no-referrer"))
 
     async def install_as_partner(self, store_id: int) -> Installation:
         """Install the app in a store of the partner's own channel, without its owner. `on_install` is not called.
@@ -287,8 +294,8 @@ class Installs:
         except EcwidError as error:
             # The new token has no quarantine of its own.
             _log.warning("The quarantine of store %s was not lifted: %s", store_id, error)
-        permissions = await self._check_token(grant, earlier)
-        granted = grant.scopes if grant.scopes is not None else permissions
+        checked, permissions = await self._check_token(grant, earlier)
+        granted = permissions if grant.scopes is None else grant.scopes
         if granted is not None and (missing := self.required_scopes - granted):
             raise InstallError(
                 f"The app is installed, but without the permissions that it needs: {', '.join(sorted(missing))}. "
@@ -303,7 +310,7 @@ class Installs:
             user=None if flow is None else flow.user,
             return_to=None if flow is None else flow.return_to,
             scopes=granted,
-            checked=permissions is not None,
+            checked=checked,
             public_token=grant.public_token,
             email=grant.email,
         )
@@ -336,8 +343,7 @@ class Installs:
         for delay in (*_STORAGE_DELAYS, None):
             try:
                 with anyio.fail_after(_STORAGE_TIMEOUT):
-                    # Nothing of this process is stored in between.
-                    async with self._locks.setdefault(grant.store_id, anyio.Lock()):
+                    async with self._lock_of(grant.store_id):
                         earlier = earlier or await self._read_token(grant.store_id)
                         await self._tokens.put(grant.store_id, grant.access_token)
                 return earlier
@@ -352,6 +358,10 @@ class Installs:
             detail=detail,
         )
 
+    def _lock_of(self, store_id: int) -> anyio.Lock:
+        """The lock between a read and a write of a token, so that nothing of this process is stored in between."""
+        return self._locks.setdefault(store_id, anyio.Lock())
+
     async def _read_token(self, store_id: int) -> Secret | None:
         try:
             token = await self._tokens.get(store_id)
@@ -359,12 +369,12 @@ class Installs:
             return None
         return None if token is None else Secret(token)
 
-    async def _check_token(self, grant: Grant, earlier: Secret | None) -> frozenset[str] | None:
-        """The permissions of a token as the API reports them; None if it does not respond."""
+    async def _check_token(self, grant: Grant, earlier: Secret | None) -> tuple[bool, frozenset[str] | None]:
+        """Whether a token was seen to work, and its permissions if the API reports them."""
         store = self._ecwid.store(grant.store_id, grant.access_token)
         try:
             token = await store.application.token().with_timeout(_CHECK_TIMEOUT)
-            return frozenset(token.permissions or ())
+            return True, None if token.permissions is None else frozenset(token.permissions)
         except EcwidError as error:
             is_refused = isinstance(error, InvalidToken) and error.code == _INVALID_TOKEN
             status, detail = getattr(error, "status", None), _describe(error)
@@ -378,7 +388,7 @@ class Installs:
                 detail=detail,
             )
         _log.warning("The new token of store %s was not checked: %s", grant.store_id, detail)
-        return None
+        return False, None
 
     async def _restore(self, grant: Grant, earlier: Secret | None) -> None:
         """Bring an earlier token back in place of a refused one.
@@ -390,8 +400,9 @@ class Installs:
             return
         try:
             with anyio.fail_after(_STORAGE_TIMEOUT):
-                if await self._read_token(store_id) == grant.access_token:
-                    await self._tokens.put(store_id, earlier)
+                async with self._lock_of(store_id):
+                    if await self._read_token(store_id) == grant.access_token:
+                        await self._tokens.put(store_id, earlier)
         except Exception as error:
             _log.warning("The earlier token of store %s was not restored: %s", store_id, _describe(error))
         self._ecwid.reload_token(store_id)

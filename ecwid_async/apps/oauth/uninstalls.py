@@ -52,7 +52,7 @@ class Uninstalls:
         try:
             state = await self._find_state(store_id)
             if state == "uninstalled":
-                await self._forget_token(store_id)
+                await self._forget_store(store_id)
         except EcwidError as error:
             _log.warning("It is unknown whether store %s has uninstalled the app: %s", store_id, error)
             return "unknown"
@@ -62,13 +62,14 @@ class Uninstalls:
 
     async def _find_state(self, store_id: int) -> UninstallState:
         token = _hide(await self._tokens.get(store_id))
-        if token is None:
-            return "uninstalled"
-        state = await self._ask(store_id, token)
-        if state != "uninstalled":
-            return state
-        # Deleted or marked only if it is still the same.
-        await self._tokens.invalidate(store_id, token)
+        if token is not None:
+            state = await self._ask(store_id, token)
+            if state != "uninstalled":
+                return state
+            # Deleted or marked only if it is still the same.
+            await self._tokens.invalidate(store_id, token)
+        await self._tokens.delete_invalid(store_id)
+        # The app may have been installed again meanwhile.
         current = _hide(await self._tokens.get(store_id))
         return "uninstalled" if current is None or current == token else "installed"
 
@@ -93,8 +94,7 @@ class Uninstalls:
         _log.warning("It is unknown whether store %s has uninstalled the app: %s", store_id, to_printable(str(error)))
         return "unknown"
 
-    async def _forget_token(self, store_id: int) -> None:
-        await self._tokens.delete_invalid(store_id)
+    async def _forget_store(self, store_id: int) -> None:
         self._ecwid.reload_token(store_id)
         await self._ecwid.quarantine().clear(store_id)
         await self._ecwid.cache.drop(store_id)  # it has personal data

@@ -250,6 +250,35 @@ async def test_no_address_of_another_site_is_accepted(browser: Browser, target: 
     assert browser.cookies == {}
 
 
+async def test_a_path_may_end_with_a_slash(browser: Browser) -> None:
+    """As the routes of all frameworks accept it."""
+    assert (await browser.open("/ecwid/install/")).status == 303
+    response = await browser.open("/ecwid/callback/?error=access_denied")
+    assert response.status == 403
+
+
+async def test_another_path_says_where_installations_begin(browser: Browser) -> None:
+    response = await browser.open("/install")
+    assert response.status == 404
+    assert b"/ecwid/install" in response.body
+
+
+@pytest.mark.parametrize("user", ["", "x" * 201, 5, "\ud800"])
+async def test_an_id_that_does_not_fit_the_cookie_is_an_error_of_the_app(new_browser: NewBrowser, user: Any) -> None:
+    """Not one of the visitor."""
+
+    async def current_user(_: IncomingRequest) -> Any:
+        return user
+
+    with pytest.raises(ValueError, match="text of 1 to 200 characters"):
+        await new_browser(current_user=current_user).open("/ecwid/install")
+
+
+async def test_a_page_of_the_apps_own_deletes_the_cookie(browser: Browser) -> None:
+    deleted = dict(browser.installs.end_headers)["Set-Cookie"]
+    assert deleted.startswith("__Host-ecwid_install=; Max-Age=0; ")
+
+
 async def test_a_hook_may_respond_itself(new_browser: NewBrowser) -> None:
     recorder = Recorder(
         OutgoingResponse.redirect("/home", [("Set-Cookie", "__Host-s=1; Path=/; Secure; HttpOnly; SameSite=Lax")])
@@ -411,6 +440,16 @@ async def test_scopes_that_nobody_tells_are_unknown(new_installs: NewInstalls, s
     assert (found.scopes, found.checked) == (None, False)
 
 
+async def test_an_api_that_does_not_name_the_scopes_is_no_reason_to_refuse(
+    new_installs: NewInstalls, sandbox: Sandbox
+) -> None:
+    answer = {"access_token": "plain", "store_id": 1003}
+    api = Ecwid(transport=MemoryTransport(lambda _: make_response({"created": 1})), tokens=MemoryTokens())
+    installs = new_installs(transport=MemoryTransport([make_response(answer)]), ecwid=api)
+    found = await installs.complete(IncomingRequest(method="GET", path="/", query="code=c&store_id=1003"))
+    assert (found.scopes, found.checked) == (None, True)
+
+
 # The token.
 
 
@@ -538,6 +577,35 @@ async def test_an_owner_who_installs_twice_at_once_keeps_the_token_that_works(
     assert len(recorder.installations) == 1
     assert await tokens.get(1003) == sandbox.stores[1003].installs["app"].token
     await ecwid.store(1003).profile.get()
+
+
+async def test_bringing_an_earlier_token_back_replaces_no_newer_one(
+    new_installs: NewInstalls, sandbox: Sandbox
+) -> None:
+    """One that is stored between the look at the refused token and its replacement."""
+    others: list[asyncio.Task[Installation]] = []
+
+    class Tokens(MemoryTokens):
+        async def get(self, store_id: int) -> Any:
+            token = await super().get(store_id)
+            if token == "refused" and not others:
+                others.append(asyncio.create_task(installs.complete(request("b"))))
+                for _ in range(100):
+                    await asyncio.sleep(0)
+            return token
+
+    def request(code: str) -> IncomingRequest:
+        return IncomingRequest(method="GET", path="/", query=f"code={code}&store_id=1003")
+
+    sandbox.stores[1003].add_token("new", scopes=SCOPES)
+    answers = [make_response({"access_token": token, "store_id": 1003}) for token in ("refused", "new")]
+    tokens = Tokens({1003: "old"})
+    ecwid = Ecwid(transport=sandbox, tokens=tokens)
+    installs = new_installs(transport=MemoryTransport(answers), tokens=tokens, ecwid=ecwid)
+    with pytest.raises(InstallError):
+        await installs.complete(request("a"))
+    assert (await others[0]).checked
+    assert await tokens.get(1003) == "new"
 
 
 async def test_an_api_that_does_not_respond_leaves_the_token_unchecked(

@@ -193,6 +193,12 @@ async def test_secrets_that_are_quoted_are_masked() -> None:
     assert not {CODE, CLIENT_SECRET} & set(shown_by(caught.value).split())
 
 
+@pytest.mark.parametrize("status", [200, 400, 500])
+async def test_no_error_quotes_the_owner(status: int) -> None:
+    for body in (f"sent to {EMAIL}.", json.dumps({"error": f"unknown user <{EMAIL}>"})):
+        assert EMAIL not in shown_by(await error_of(make_response(body.encode(), status=status)))
+
+
 @pytest.mark.parametrize("status", [201, 400, 500])
 @pytest.mark.parametrize("body", [json.dumps(ANSWER), json.dumps(ANSWER)[:-9], f"error: {json.dumps(ANSWER)}"])
 async def test_no_error_quotes_a_token(status: int, body: str) -> None:

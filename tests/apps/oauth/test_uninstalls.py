@@ -91,6 +91,20 @@ async def test_an_installation_during_the_check_is_not_harmed(sandbox: Sandbox, 
     await ecwid.store(1003).profile.get()
 
 
+async def test_an_installation_while_the_old_token_is_deleted_is_not_harmed(
+    sandbox: Sandbox, ecwid: Ecwid, hook: Hook
+) -> None:
+    """The store had no token when the event was handled, and has one before anything is deleted."""
+
+    class Reinstalled(MemoryTokens):
+        async def delete_invalid(self, store_id: int) -> bool:
+            await install(sandbox, self)
+            return await super().delete_invalid(store_id)
+
+    assert await Uninstalls(ecwid, Reinstalled(), on_uninstall=hook).confirm(1003) == "installed"
+    assert hook.calls == []
+
+
 async def test_a_quarantine_proves_nothing(sandbox: Sandbox, ecwid: Ecwid, tokens: MemoryTokens, hook: Hook) -> None:
     await install(sandbox, tokens)
     token = await tokens.get(1003)
