@@ -1,9 +1,7 @@
 """An app for Ecwid stores: installation, webhooks, a page with the store's orders, and requests about personal data.
 
-    pip install 'ecwid-async[apps,sync,tokens]' fastapi uvicorn
-    uvicorn fastapi_app:app
-
-Environment: APP_URL, APP_FOLDER for its data, ECWID_CLIENT_ID, ECWID_CLIENT_SECRET, ECWID_TOKEN_KEYS. See docs/apps.md.
+Environment: ECWID_CLIENT_ID, ECWID_CLIENT_SECRET, ECWID_TOKEN_KEYS, APP_URL, APP_CONTROL_PANELS, and APP_FOLDER for its
+data. See docs/apps.md.
 """
 
 import json
@@ -40,7 +38,8 @@ URL = os.environ.get("APP_URL", "http://127.0.0.1:8000")
 FOLDER = Path(os.environ.get("APP_FOLDER", "."))
 PANELS = os.environ.get("APP_CONTROL_PANELS", "https://my.ecwid.com").split()
 SCOPES = ["read_store_profile", "read_orders", "read_catalog", "read_customers"]
-log = logging.getLogger("uvicorn.error")
+logging.basicConfig(level=logging.INFO)  # also for what the library logs, such as why a webhook was refused
+log = logging.getLogger(__name__)
 
 tokens = SQLTokens(f"sqlite:///{FOLDER / 'tokens.db'}")
 ecwid = Ecwid(tokens=tokens, cache=MemoryCache())
@@ -70,7 +69,8 @@ async def list_orders(request: Annotated[IncomingRequest, Depends(read_request)]
     store = ecwid.store(session.store_id)
     orders = await store.orders.search(created_from=datetime.now(UTC) - timedelta(days=7)).all()
     rows = "".join(f"<li>{escape(f'{order.id}: {order.total} {order.payment_status}')}" for order in orders)
-    return HTMLResponse(f"<!doctype html><title>Orders</title><ul>{rows}</ul>", headers=dict(sessions.page_headers))
+    page = f"<!doctype html><title>Orders</title><h1>Orders of the last week</h1><ul>{rows or '<li>None'}</ul>"
+    return HTMLResponse(page, headers=dict(sessions.page_headers))
 
 
 @webhooks.on("order.created", "order.updated")

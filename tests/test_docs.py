@@ -122,6 +122,7 @@ def test_command_lines_run(location, arguments, demo, capsys, monkeypatch):
     with webhook_receiver.running() as receiver:
         if arguments[:2] == ["webhooks", "trigger"]:
             arguments[arguments.index("--to") + 1] = receiver.url
+            receiver.status = 401 if "--forge" in arguments else 200
         code = run(arguments)
     assert code == 0, capsys.readouterr().err
 

@@ -25,8 +25,13 @@ _FIELDS: Final = {
     "entityId": "entity_id",
 }
 _DATA: Final = "data."
-_NOT_DELIVERED: Final = 1
+_FAILED: Final = 1
 _NO_RESPONSE: Final = 4
+_REFUSED: Final = frozenset({400, 401, 403})
+_ADVICE: Final = {
+    401: "Has the app the same ECWID_CLIENT_SECRET as this command?",
+    404: "Is the path in --to right?",
+}
 
 
 def trigger(
@@ -48,7 +53,7 @@ def trigger(
     """Send a webhook of any type to an app, signed with the secret in ECWID_CLIENT_SECRET.
 
     Prints the status of the response and the time that the app took. The exit code is 0 if Ecwid would take the event
-    as delivered, 1 if not, and 4 without a response.
+    as delivered, 1 if not, and 4 without a response. With --forge it is 0 if the app refuses the event.
     """
     from ecwid_async.sandbox.webhooks import NotLoopback, WebhookFaults, build_request, check_loopback
 
@@ -59,7 +64,7 @@ def trigger(
     event = _event(event_type, store, set_)
     faults = WebhookFaults(signature="invalid" if forge else None)
     request = build_request(event, url=to, client_secret=client_secret(), faults=faults)
-    return _send(event, request)
+    return _send(event, request, must_be_refused=forge)
 
 
 def _event(event_type: str, store_id: int, assignments: Iterable[str]) -> "WebhookEvent":
@@ -70,7 +75,7 @@ def _event(event_type: str, store_id: int, assignments: Iterable[str]) -> "Webho
     try:
         event = sample_event(event_type, store_id=store_id)
     except ValueError as error:
-        raise UsageError(f"{error}.") from None
+        raise UsageError(str(error) if str(error).endswith("?") else f"{error}.") from None
     data = dict(event.data or {})
     for assignment in assignments:
         name, separator, text = assignment.partition("=")
@@ -99,7 +104,7 @@ def _parse(name: str, text: str, sample: object) -> Any:
     return value
 
 
-def _send(event: "WebhookEvent", request: "WebhookRequest") -> int:
+def _send(event: "WebhookEvent", request: "WebhookRequest", *, must_be_refused: bool) -> int:
     from ecwid_async.sandbox.webhooks import DELIVERED_STATUSES
     from ecwid_async.sandbox.webhooks.http import send_over_http
 
@@ -112,11 +117,17 @@ def _send(event: "WebhookEvent", request: "WebhookRequest") -> int:
         return _NO_RESPONSE
     milliseconds = (time.perf_counter() - started) * 1000
     delivered = status in DELIVERED_STATUSES
-    outcome = "delivered" if delivered else "not delivered"
-    sys.stdout.write(f"{event.event_type} of store {event.store_id}: {status}, {outcome}, {milliseconds:.0f} ms\n")
-    if not delivered:
+    if must_be_refused:
+        succeeded = status in _REFUSED
+        outcome = "refused" if succeeded else "not refused"
+        advice = "the app must refuse this event with 401, since its signature is wrong."
+    else:
+        succeeded = delivered
+        outcome = "delivered" if delivered else "not delivered"
         statuses = ", ".join(map(str, sorted(DELIVERED_STATUSES)))
-        sys.stderr.write(
-            f"ecwid: Ecwid takes only {statuses} as delivered, and would repeat this event for 24 hours.\n"
-        )
-    return 0 if delivered else _NOT_DELIVERED
+        repeated = f"Ecwid takes only {statuses} as delivered, and would repeat this event for 24 hours."
+        advice = " ".join(filter(None, (repeated, _ADVICE.get(status))))
+    sys.stdout.write(f"{event.event_type} of store {event.store_id}: {status}, {outcome}, {milliseconds:.0f} ms\n")
+    if not succeeded:
+        sys.stderr.write(f"ecwid: {advice}\n")
+    return 0 if succeeded else _FAILED

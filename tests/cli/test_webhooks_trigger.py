@@ -62,8 +62,24 @@ def test_a_forged_webhook_has_a_wrong_signature(ecwid, receiver):
     outcome = ecwid("webhooks", "trigger", "order.created", "--to", receiver.url, "--forge")
     (body,) = receiver.bodies
     assert receiver.signatures != [sign(body["eventCreated"], body["eventId"], SECRET)]
+    assert (outcome.code, outcome.err) == (0, "")
+    assert ": 401, refused, " in outcome.out
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_an_app_that_does_not_refuse_a_forged_webhook_is_reported(ecwid, receiver, status):
+    receiver.status = status
+    outcome = ecwid("webhooks", "trigger", "order.created", "--to", receiver.url, "--forge")
+    assert (outcome.code, f": {status}, not refused, " in outcome.out) == (1, True)
+    assert outcome.err == "ecwid: the app must refuse this event with 401, since its signature is wrong.\n"
+
+
+@pytest.mark.parametrize(("status", "advice"), [(401, "the same ECWID_CLIENT_SECRET"), (404, "the path in --to")])
+def test_a_likely_mistake_is_named(ecwid, receiver, status, advice):
+    receiver.status = status
+    outcome = ecwid("webhooks", "trigger", "order.created", "--to", receiver.url)
     assert outcome.code == 1
-    assert ": 401, not delivered, " in outcome.out
+    assert advice in outcome.err
 
 
 @pytest.mark.parametrize("status", [203, 208, 301, 500])
@@ -105,7 +121,7 @@ def test_an_invalid_secret_is_not_shown(ecwid, receiver, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "advice"),
     [
-        (["orders.created", "--to", "http://localhost/"], "did you mean 'order.created'?"),
+        (["orders.created", "--to", "http://localhost/"], "did you mean 'order.created'?\n"),
         (["order.created", "--to", "https://example.com/"], "only to this machine, not to 'example.com'"),
         (["order.created", "--to", "http://localhost/", "--set", "orderId=5"], "--set takes eventId=…, "),
         (["order.created", "--to", "http://localhost/", "--set", "data."], "--set takes eventId=…, "),

@@ -15,7 +15,7 @@ import pytest
 from ecwid_async import Ecwid, Store
 from ecwid_async.models.customers import CustomerDraft
 from ecwid_async.models.orders import OrderDraft
-from ecwid_async.sandbox import sample_event
+from ecwid_async.sandbox import WebhookFaults, sample_event
 from ecwid_async.sync import Mirror
 from tests.examples.running_app import (
     CLIENT_ID,
@@ -77,6 +77,10 @@ async def test_a_newcomer_installs_it_receives_a_webhook_and_sees_the_order(tmp_
         secrets = [TOKEN, CLIENT_SECRET, app.sandbox.stores[STORE].installs[CLIENT_ID].token]
         async with Mirror(f"sqlite:///{tmp_path / 'mirror.db'}") as mirror:
             await check_personal_data(app, store, mirror, customer.id, order_id)
+            app.sandbox.deliveries.faults = WebhookFaults(signature="invalid")
+            app.sandbox.emit(sample_event("order.created"))
+            await app.wait_for("webhook refused, wrong_signature")
+            app.sandbox.deliveries.faults = WebhookFaults()
             app.sandbox.uninstall(CLIENT_ID, STORE)
             await wait_until(lambda: has_no_rows(mirror))
         assert await app.status("/ecwid/live") == 200

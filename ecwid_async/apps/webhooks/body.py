@@ -88,7 +88,9 @@ def _decode(body: bytes) -> Mapping[str, object]:
     except RecursionError:
         raise _Malformed("it is nested too deeply") from None
     except ValueError:
-        raise _Malformed("it is not JSON" if text.strip() else "it is empty; did something read it before?") from None
+        raise _Malformed(
+            "it is not JSON" if text.strip() else "it is empty: something may have read it before"
+        ) from None
     if not isinstance(data, dict):
         raise _Malformed("it is not a JSON object")
     if text.count("{") + text.count("[") > _MAX_DEPTH:

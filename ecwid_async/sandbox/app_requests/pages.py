@@ -21,7 +21,10 @@ PAGE_PATHS: Final = ("/cp/", "/custompaymentapps/")
 """How the paths of these pages start."""
 
 _HEADERS: Final = (("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"))
-_STYLE: Final = "body{margin:0;font:16px/1.5 sans-serif}p{margin:2em}iframe{border:0;width:100vw;height:100vh}"
+_STYLE: Final = (
+    "body{margin:0;height:100vh;display:flex;flex-direction:column;font:16px/1.5 sans-serif}"
+    "header{padding:.5em 1em;background:#eee}p{margin:2em}iframe{border:0;flex:1}"
+)
 _RESULTS: Final = {"INCOMPLETE": "Your order is not paid.", "CANCELLED": "Payment error"}
 
 
@@ -31,7 +34,9 @@ def render_page(sandbox: "Sandbox", path: str, query: str) -> AppResponse:
     texts = dict(parse_qsl(query, keep_blank_values=True))
     try:
         if segments[0] == "cp" and len(segments) == 3:
-            return _page(f"Control panel of store {segments[2]}", _frame(sandbox, segments[1], segments[2], texts))
+            title = f"Control panel of store {segments[2]}"
+            frame = _frame(sandbox, segments[1], segments[2], texts)
+            return _page(title, f"<header>{escape(title)} (sandbox)</header>{frame}")
         if segments[0] == "custompaymentapps" and len(segments) == 2:
             return _page("Store", f"<p>{escape(_payment_result(sandbox, segments[1], texts))}</p>")
     except KeyError:
