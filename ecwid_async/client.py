@@ -118,12 +118,12 @@ class Ecwid:
         on_problem: Callable[[DecodeProblem], None] | None = None,
     ) -> None:
         _check_timeout(timeout)
-        _check("transport", transport, callable(getattr(transport, "send", None)), "a transport")
-        is_source = callable(getattr(tokens, "get", None)) and callable(getattr(tokens, "invalidate", None))
+        _check("transport", transport, _has(transport, "send"), "a transport")
+        is_source = _has(tokens, "get") and _has(tokens, "invalidate")
         _check("tokens", tokens, is_source, "a source of tokens, such as MemoryTokens({1003: token})")
         _check("quota", quota, isinstance(quota, Quota), "Quota(requests=600)")
-        _check("limiter", limiter, callable(getattr(limiter, "acquire", None)), "MemoryLimiter() or RedisLimiter(…)")
-        _check("cache", cache, callable(getattr(cache, "look_up", None)), "MemoryCache() or RedisCache(…)")
+        _check("limiter", limiter, _has(limiter, "acquire"), "MemoryLimiter() or RedisLimiter(…)")
+        _check("cache", cache, _has(cache, "look_up"), "MemoryCache() or RedisCache(…)")
         _check("retry", retry, isinstance(retry, RetryPolicy), "RetryPolicy(attempts=4)")
         _check("on_problem", on_problem, callable(on_problem), "a function")
         self._timeout = timeout
@@ -590,9 +590,15 @@ def _check_token_owner(store_id: int) -> None:
         raise ConfigError(f"ECWID_TOKEN is for the store {owner}, not for {store_id}: pass `token`.")
 
 
+def _has(value: object, method: str) -> bool:
+    """Whether an object has a method. A class is no object: its parentheses are missing."""
+    return not isinstance(value, type) and callable(getattr(value, method, None))
+
+
 def _check(name: str, value: object, is_valid: bool, wanted: str) -> None:
     if value is not None and not is_valid:
-        raise ConfigError(f"{name} is a {type(value).__name__}: pass {wanted}, or leave it out")
+        kind = f"the class {value.__name__}" if isinstance(value, type) else f"a {type(value).__name__}"
+        raise ConfigError(f"{name} is {kind}: pass {wanted}, or leave it out")
 
 
 def _check_timeout(timeout: float | None) -> None:

@@ -21,6 +21,7 @@ from ecwid_async import ConfigError, DecodeProblem, Ecwid, Event, RetryPolicy, S
 from ecwid_async.client import DEFAULT_BASE_URL, Section, Store
 from ecwid_async.models.base import Model, model
 from ecwid_async.resources.base import Resource
+from ecwid_async.transport import MemoryCache
 from ecwid_async.transport.memory import MemoryTransport, make_response
 from ecwid_async.transport.rate_limit import MemoryLimiter
 from ecwid_async.transport.retry import RetryBudget
@@ -452,3 +453,9 @@ async def test_on_problem_is_called_with_the_first_problem_of_each_kind() -> Non
 def test_on_problem_must_be_a_function() -> None:
     with pytest.raises(ConfigError, match="on_problem is a list: pass a function"):
         Ecwid(on_problem=[])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("name", "value"), [("cache", MemoryCache), ("limiter", MemoryLimiter)])
+def test_a_class_whose_parentheses_are_missing_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=rf"{name} is the class {value.__name__}: pass {value.__name__}\(\)"):
+        Ecwid(**{name: value})

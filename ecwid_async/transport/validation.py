@@ -1,11 +1,12 @@
 """Validation of the numbers in settings, at the time when a setting is given."""
 
 import math
+from inspect import iscoroutinefunction
 from typing import Final
 
 from ecwid_async.errors import ConfigError
 
-__all__ = ["check_count", "check_number"]
+__all__ = ["check_count", "check_number", "check_redis_client"]
 
 _LARGE: Final = 10**100
 # Beyond these, libraries overflow in various ways: thirty years, and the largest signed 64-bit integer.
@@ -59,3 +60,16 @@ def _describe(value: object) -> str:
     if isinstance(value, float) or (isinstance(value, int) and abs(value) < _LARGE):
         return repr(value)
     return f"a {type(value).__name__}"
+
+
+def check_redis_client(client: object) -> None:
+    """Raise `ConfigError` unless an object is an asynchronous client of Redis."""
+    register = getattr(client, "register_script", None)
+    script = register("return 1") if callable(register) and not isinstance(client, type) else None
+    if not iscoroutinefunction(getattr(type(script), "__call__", None)):  # noqa: B004
+        kind = (
+            f"the class {client.__name__}"
+            if isinstance(client, type)
+            else f"a {type(client).__module__}.{type(client).__name__}"
+        )
+        raise ConfigError(f"the client is {kind}: pass redis.asyncio.Redis.from_url(…)")

@@ -12,8 +12,8 @@ __all__ = ["Generation", "Generations"]
 
 Generation = tuple[int, int]
 
-# Of stores with a write or drop in this process, and of refused tokens.
-_MAX_STORES: Final = 10_000
+# Of stores with a write or drop in this process, besides those with a write in progress, and of refused tokens.
+_MAX_STORES: Final = 50_000
 _MAX_TOKENS: Final = 10_000
 
 
@@ -29,13 +29,14 @@ class Generations:
     """Numbers the generations of stores and tokens. Times are those of the cache's clock, in seconds.
 
     Numbers are never used twice. A store or token without an entry has the generation `_floor`, which rises when
-    entries are dropped. Threads may share it.
+    entries are dropped, and may be any of those that were dropped: their times are its times. Threads may share it.
     """
 
     def __init__(self, lag: float) -> None:
         self._lag = lag
         self._numbers = count(1)
         self._floor = 0
+        self._floor_times = float("-inf"), float("-inf")
         self._stores: dict[int, _Store] = {}
         self._tokens: dict[tuple[int, str], int] = {}
         self._lock = Lock()
@@ -49,39 +50,38 @@ class Generations:
 
     def may_keep(self, store_id: int, *, read_at: float, is_search: bool) -> bool:
         """Whether a response to a request sent at `read_at` may be kept."""
+        nothing_until, no_search_until = self.times(store_id)
         store = self._stores.get(store_id)
-        if store is None:
-            return True
-        until = max(store.nothing_until, store.no_search_until) if is_search else store.nothing_until
-        return not store.writes and read_at >= until
+        is_writing = store is not None and store.writes > 0
+        return not is_writing and read_at >= (max(nothing_until, no_search_until) if is_search else nothing_until)
 
     def times(self, store_id: int) -> tuple[float, float]:
         """Until when nothing, and until when no search may be kept."""
         store = self._stores.get(store_id)
-        return (float("-inf"), float("-inf")) if store is None else (store.nothing_until, store.no_search_until)
+        return self._floor_times if store is None else (store.nothing_until, store.no_search_until)
 
     def drop(self, store_id: int, now: float) -> None:
         """Begin a generation because the store has changed."""
         with self._lock:
-            store = self._begin(store_id, now)
+            store = self._begin(store_id)
             store.no_search_until = max(store.no_search_until, now + self._lag)
 
-    def clear(self, now: float) -> None:
+    def clear(self) -> None:
         """Begin a generation of every store."""
         with self._lock:
             self._floor = next(self._numbers)
             for store_id in self._stores:
-                self._begin(store_id, now)
+                self._begin(store_id)
 
-    def begin_write(self, store_id: int, now: float) -> None:
+    def begin_write(self, store_id: int) -> None:
         """Begin a generation because a write is about to be sent."""
         with self._lock:
-            self._begin(store_id, now).writes += 1
+            self._begin(store_id).writes += 1
 
     def end_write(self, store_id: int, outcome: Outcome, now: float) -> None:
         """Begin a generation because a write has ended."""
         with self._lock:
-            store = self._begin(store_id, now)
+            store = self._begin(store_id)
             store.writes -= 1
             if outcome == "done":
                 store.no_search_until = max(store.no_search_until, now + self._lag)
@@ -92,23 +92,29 @@ class Generations:
         """Begin a generation for one token of a store."""
         with self._lock:
             if len(self._tokens) >= _MAX_TOKENS:
-                self._tokens.clear()
                 self._floor = next(self._numbers)
+                self._tokens.clear()
             self._tokens[store_id, token] = next(self._numbers)
 
-    def _begin(self, store_id: int, now: float) -> _Store:
+    def _begin(self, store_id: int) -> _Store:
         store = self._stores.get(store_id)
         if store is None:
             if len(self._stores) >= _MAX_STORES:
-                self._forget_idle_stores(now)
-            store = self._stores[store_id] = _Store(0)
+                self._forget_stores()
+            store = self._stores[store_id] = _Store(0, 0, *self._floor_times)
         store.generation = next(self._numbers)
         return store
 
-    def _forget_idle_stores(self, now: float) -> None:
+    def _forget_stores(self) -> None:
+        """Forget the half of the stores whose times end first. Those with a write in progress stay."""
         self._floor = next(self._numbers)
-        self._stores = {
-            store_id: store
-            for store_id, store in self._stores.items()
-            if store.writes or max(store.nothing_until, store.no_search_until) > now
-        }
+        idle = [(store_id, store) for store_id, store in self._stores.items() if not store.writes]
+        idle.sort(key=lambda item: max(item[1].nothing_until, item[1].no_search_until))
+        forgotten = idle[: (len(idle) + 1) // 2]
+        # Before they are removed, since other threads look without the lock.
+        self._floor_times = (
+            max([self._floor_times[0], *(store.nothing_until for _, store in forgotten)]),
+            max([self._floor_times[1], *(store.no_search_until for _, store in forgotten)]),
+        )
+        for store_id, _ in forgotten:
+            del self._stores[store_id]

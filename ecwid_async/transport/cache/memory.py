@@ -12,7 +12,7 @@ from attrs import frozen
 from ecwid_async.errors import Outcome
 from ecwid_async.transport.cache.cache import Lookup, ReadKey, with_age
 from ecwid_async.transport.cache.generations import Generations
-from ecwid_async.transport.cache.policy import CachePolicy
+from ecwid_async.transport.cache.policy import CachePolicy, check_policy
 from ecwid_async.transport.validation import check_count
 from ecwid_async.wire import Response
 
@@ -50,7 +50,7 @@ class MemoryCache:
     ) -> None:
         check_count("max_bytes", max_bytes)
         check_count("max_entries", max_entries)
-        self._policy = policy or CachePolicy()
+        self._policy = check_policy(policy)
         self._max_bytes = max_bytes
         self._max_entries = max_entries
         self._clock = clock
@@ -83,7 +83,7 @@ class MemoryCache:
 
     async def clear(self) -> None:
         """See `Cache.clear`."""
-        self._generations.clear(self._clock())
+        self._generations.clear()
         with self._lock:
             self._entries.clear()
             self._by_store.clear()
@@ -133,7 +133,7 @@ class MemoryCache:
 
     async def begin_write(self, store_id: int) -> str:
         """See `Cache.begin_write`."""
-        self._generations.begin_write(store_id, self._clock())
+        self._generations.begin_write(store_id)
         self._remove_store(store_id)
         return ""
 

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from ecwid_async.errors import ConfigError
 from ecwid_async.transport.validation import check_number
 
-__all__ = ["STOREFRONT_SECONDS", "CachePolicy", "is_search"]
+__all__ = ["STOREFRONT_SECONDS", "CachePolicy", "check_policy", "is_search"]
 
 _MAX_SECONDS: Final = 86_400.0
 _PATTERN: Final = re.compile(r"GET /\S*")
@@ -62,6 +62,15 @@ def is_search(operation: str) -> bool:
     return not operation.endswith("}") and operation not in _NO_SEARCHES
 
 
+def _to_seconds(value: Mapping[str, float]) -> Mapping[str, float]:
+    if not isinstance(value, Mapping):
+        raise ConfigError(
+            f"a CachePolicy has a {type(value).__name__}: pass seconds for each operation, such as "
+            '{**STOREFRONT_SECONDS, "GET /products": 10}'
+        )
+    return dict(value)
+
+
 @frozen
 class CachePolicy:
     """Which responses a cache keeps, and for how long.
@@ -77,7 +86,7 @@ class CachePolicy:
     Raises `ConfigError` for an operation that is not a GET, and for times below zero or over a day.
     """
 
-    seconds: Mapping[str, float] = field(default=STOREFRONT_SECONDS, converter=dict)
+    seconds: Mapping[str, float] = field(default=STOREFRONT_SECONDS, converter=_to_seconds)
     lag: float = 300.0
 
     def __attrs_post_init__(self) -> None:
@@ -102,3 +111,12 @@ class CachePolicy:
 @lru_cache(maxsize=1024)
 def _matches(pattern: str, operation: str) -> bool:
     return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), operation) is not None
+
+
+def check_policy(policy: object) -> CachePolicy:
+    """Return the policy of a cache, by default that of a storefront. Raises `ConfigError` for another object."""
+    if policy is None:
+        return CachePolicy()
+    if not isinstance(policy, CachePolicy):
+        raise ConfigError(f"the policy of a cache is a {type(policy).__name__}: pass CachePolicy(…), or leave it out")
+    return policy

@@ -21,9 +21,9 @@ from ecwid_async.errors import ConfigError, Outcome
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.cache.cache import Lookup, ReadKey
 from ecwid_async.transport.cache.generations import Generations
-from ecwid_async.transport.cache.policy import CachePolicy
+from ecwid_async.transport.cache.policy import CachePolicy, check_policy
 from ecwid_async.transport.cache.redis_scripts import BEGIN_GENERATION, KEEP, LOOK_UP, RENEW
-from ecwid_async.transport.validation import check_count, check_number
+from ecwid_async.transport.validation import check_count, check_number, check_redis_client
 from ecwid_async.wire import Headers, Response
 
 try:
@@ -91,6 +91,7 @@ class RedisCache:
         clock_offset: Callable[[], float] = lambda: 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_redis_client(client)
         pool = getattr(client, "connection_pool", None)
         if getattr(pool, "connection_kwargs", {}).get("decode_responses"):
             raise ConfigError("the Redis client decodes responses, and a cache keeps bytes: leave decode_responses out")
@@ -98,7 +99,7 @@ class RedisCache:
             raise ConfigError("give `prefix` the text that all keys begin with; it must not be empty")
         check_count("max_response", max_response)
         check_number("timeout", timeout, exclusive=True)
-        self._policy = policy or CachePolicy()
+        self._policy = check_policy(policy)
         self._prefix = prefix
         self._max_response = max_response
         self._timeout = timeout
@@ -115,6 +116,8 @@ class RedisCache:
         self._untold: dict[_Subject, int] = {}
         self._failed_tells: set[_Subject] = set()
         self._tells = 0
+        # Writes whose begin (True) or end (False) Redis was not told.
+        self._untold_writes: dict[tuple[int, str], bool] = {}
         self._failed = False
         self._next_try = float("-inf")
         self._problem: Exception | None = None
@@ -135,7 +138,7 @@ class RedisCache:
 
     async def clear(self) -> None:
         """See `Cache.clear`. While Redis is unavailable, other processes are told once it is back."""
-        self._generations.clear(self._clock())
+        self._generations.clear()
         await self._tell_despite_cancellation(None)
 
     async def look_up(self, key: ReadKey, max_age: float) -> Lookup:
@@ -170,7 +173,7 @@ class RedisCache:
     async def begin_write(self, store_id: int) -> str:
         """See `Cache.begin_write`."""
         write = f"{getrandbits(64):x}"
-        self._generations.begin_write(store_id, self._clock())
+        self._generations.begin_write(store_id)
         try:
             await self._tell(store_id, begun=write)
         except BaseException:
@@ -182,6 +185,7 @@ class RedisCache:
     async def end_write(self, store_id: int, write: str, outcome: Outcome) -> None:
         """See `Cache.end_write`."""
         self._generations.end_write(store_id, outcome, self._clock())
+        self._untold_writes.pop((store_id, write), None)
         await self._tell_despite_cancellation(store_id, ended=write)
 
     async def refuse(self, store_id: int, token: str) -> None:
@@ -200,16 +204,35 @@ class RedisCache:
         """Tell Redis that a subject has a new generation. It is harmless to do so twice."""
         with self._telling(subject) as told:
             if isinstance(subject, int):
-                now = self._clock()
-                # All that this process knows, also what Redis was not told before.
-                nothing, no_search = (_millis(max(0.0, until - now)) for until in self._generations.times(subject))
-                longest = _millis(_LONGEST_WRITE + self._policy.lag)
-                keys = [self._store_key(subject), self._writes_key(subject)]
-                told(await self._run(self._begin_script, keys, [begun, longest, ended, nothing, no_search]))
+                told(await self._tell_of_store(subject, begun=begun, ended=ended))
             elif subject is None:
                 told(await self._run(self._renew_script, [self._all_key], []))
             else:
                 told(await self._run(self._renew_script, [self._token_key(*subject)], []))
+
+    async def _tell_of_store(self, store_id: int, *, begun: str, ended: str) -> object:
+        """Tell Redis that a store has a new generation, and all that this process knows and Redis was not told."""
+        now = self._clock()
+        nothing, no_search = (_millis(max(0.0, until - now)) for until in self._generations.times(store_id))
+        writes = {key: is_begun for key, is_begun in self._untold_writes.items() if key[0] == store_id}
+        own = {(store_id, write): bool(begun) for write in (begun, ended) if write}
+        all_begun = [write for (_, write), is_begun in (writes | own).items() if is_begun]
+        all_ended = [write for (_, write), is_begun in (writes | own).items() if not is_begun]
+        longest = _millis(_LONGEST_WRITE + self._policy.lag)
+        arguments: list[_Argument] = [longest, nothing, no_search, len(all_begun), *all_begun, *all_ended]
+        keys = [self._store_key(store_id), self._writes_key(store_id)]
+        reply = await self._run(self._begin_script, keys, arguments)
+        if reply:
+            for key, is_begun in writes.items():
+                # Unless it has ended meanwhile.
+                if self._untold_writes.get(key) == is_begun:
+                    del self._untold_writes[key]
+        else:
+            self._untold_writes |= own
+            while len(self._untold_writes) > _MAX_UNTOLD:
+                # After ten minutes, Redis forgets it too.
+                del self._untold_writes[next(iter(self._untold_writes))]
+        return reply
 
     @contextmanager
     def _telling(self, subject: _Subject) -> Iterator[Callable[[object], None]]:
@@ -236,9 +259,11 @@ class RedisCache:
         return bool(untold) and (None in untold or key.store_id in untold or (key.store_id, key.token) in untold)
 
     async def _catch_up(self) -> None:
-        """Tell Redis what it was not told while it was unavailable."""
+        """Tell Redis what it was not told while it was unavailable. The next reads tell what takes too long for one."""
+        ends_at = self._clock() + self._timeout
         for subject in list(self._failed_tells):
-            if self._next_try > self._clock():
+            now = self._clock()
+            if self._next_try > now or now >= ends_at:
                 return
             if subject in self._failed_tells:  # or another read tells it
                 self._failed_tells.discard(subject)

@@ -61,8 +61,8 @@ return 1
 """
 )
 
-# KEYS: store, writes. ARGV[3] and [4]: a write that begins, and how long it is in progress at most; [5]: one that has
-# ended; [6] and [7]: for how long nothing, and no search, is kept.
+# KEYS: store, writes. ARGV[3]: how long a write is in progress at most; [4] and [5]: for how long nothing, and no
+# search, is kept; [6]: how many writes begin; then these, and those that have ended.
 BEGIN_GENERATION: Final = (
     _PRELUDE
     + """
@@ -73,14 +73,18 @@ local function extend(field, duration)
 end
 
 redis.call('HSET', KEYS[1], 'generation', new)
-extend('nothing_until', tonumber(ARGV[6]))
-extend('no_search_until', tonumber(ARGV[7]))
+extend('nothing_until', tonumber(ARGV[4]))
+extend('no_search_until', tonumber(ARGV[5]))
 redis.call('PEXPIRE', KEYS[1], two_days)
-if ARGV[3] ~= '' then
-  redis.call('ZADD', KEYS[2], now + tonumber(ARGV[4]), ARGV[3])
-  redis.call('PEXPIRE', KEYS[2], two_days)
+local begun = tonumber(ARGV[6])
+for position = 7, #ARGV do
+  if position <= 6 + begun then
+    redis.call('ZADD', KEYS[2], now + tonumber(ARGV[3]), ARGV[position])
+  else
+    redis.call('ZREM', KEYS[2], ARGV[position])
+  end
 end
-if ARGV[5] ~= '' then redis.call('ZREM', KEYS[2], ARGV[5]) end
+if begun > 0 then redis.call('PEXPIRE', KEYS[2], two_days) end
 return 1
 """
 )

@@ -32,6 +32,7 @@ from ecwid_async.transport.rate_limit.redis_scripts import (
     QUARANTINE,
     RELEASE,
 )
+from ecwid_async.transport.validation import check_redis_client
 from ecwid_async.wire import Lane
 
 try:
@@ -108,6 +109,7 @@ class RedisLimiter:
         self._timeout = timeout
         self._clock_offset = clock_offset
         self._clock = clock
+        check_redis_client(client)
         self._acquire_script = client.register_script(ACQUIRE)
         self._release_script = client.register_script(RELEASE)
         self._quarantine_script = client.register_script(QUARANTINE)

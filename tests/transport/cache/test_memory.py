@@ -116,7 +116,7 @@ class TestGenerations:
         for now in range(100):
             generations.drop(now % 30 + 2, float(now))
             if now == 50:
-                generations.begin_write(1, float(now))
+                generations.begin_write(1)
                 assert (1, generations.get(1, "t")) not in seen
                 seen.add((1, generations.get(1, "t")))
                 generations.end_write(1, "done", float(now))
@@ -127,7 +127,7 @@ class TestGenerations:
     def test_stores_with_a_write_in_progress_or_a_lag_are_not_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ecwid_async.transport.cache.generations._MAX_STORES", 3)
         generations = Generations(lag=5.0)
-        generations.begin_write(1, 0.0)
+        generations.begin_write(1)
         generations.drop(2, 0.0)
         for now in range(4):
             generations.drop(now + 10, float(now))
@@ -135,6 +135,21 @@ class TestGenerations:
         assert not generations.may_keep(2, read_at=3.0, is_search=True)
         generations.end_write(1, "refused", 4.0)
         assert generations.may_keep(1, read_at=4.0, is_search=False)
+
+    def test_the_table_is_limited_even_if_all_stores_have_a_lag(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("ecwid_async.transport.cache.generations._MAX_STORES", 100)
+        generations = Generations(lag=300.0)
+        for store_id in range(1, 1001):
+            generations.drop(store_id, store_id / 100)
+            assert len(generations._stores) <= 100
+        # Those that were forgotten keep their lag, and share it with the stores that have no entry.
+        for store_id in range(1, 1001):
+            assert not generations.may_keep(store_id, read_at=store_id / 100 + 299.0, is_search=True)
+            assert generations.may_keep(store_id, read_at=11.0, is_search=False)
+        assert generations.may_keep(5000, read_at=311.0, is_search=True)
+        generations.begin_write(2)
+        generations.end_write(2, "refused", 11.0)
+        assert not generations.may_keep(2, read_at=11.0, is_search=True)
 
     def test_no_generation_comes_back_when_refused_tokens_are_forgotten(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("ecwid_async.transport.cache.generations._MAX_TOKENS", 3)

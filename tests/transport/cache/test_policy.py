@@ -1,9 +1,11 @@
 """Which operations are kept, for how long, and which of them are searches."""
 
+from typing import Any
+
 import pytest
 
 from ecwid_async import ConfigError
-from ecwid_async.transport import STOREFRONT_SECONDS, CachePolicy
+from ecwid_async.transport import STOREFRONT_SECONDS, CachePolicy, MemoryCache
 from ecwid_async.transport.cache.policy import is_search
 
 
@@ -67,3 +69,15 @@ def test_lists_are_searches_and_items_are_not() -> None:
         assert is_search(operation)
     for operation in ("GET /products/{productId}", "GET /profile", "GET /countries"):
         assert not is_search(operation)
+
+
+@pytest.mark.parametrize("seconds", [None, 60, [("GET /products", 60)]])
+def test_seconds_of_another_type_are_refused(seconds: Any) -> None:
+    with pytest.raises(ConfigError, match="seconds for each operation"):
+        CachePolicy(seconds)
+
+
+@pytest.mark.parametrize("policy", [60, {"GET /products": 60}, CachePolicy])
+def test_a_cache_refuses_a_policy_of_another_type(policy: Any) -> None:
+    with pytest.raises(ConfigError, match="the policy of a cache is a"):
+        MemoryCache(policy)

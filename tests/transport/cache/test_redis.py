@@ -21,7 +21,7 @@ from tests.transport.cache.model_server import STORE_ID, TOKEN, Server, client
 
 pytest.importorskip("redis.asyncio", reason="needs the extra `redis`")
 
-from ecwid_async.transport import RedisCache
+from ecwid_async.transport import RedisCache, RedisLimiter
 from tests.transport.rate_limit.redis_server import RedisServer, close_quietly
 
 NewCache = Callable[..., RedisCache]
@@ -212,6 +212,16 @@ def test_settings_are_checked(server: RedisServer, settings: dict[str, Any]) -> 
         RedisCache(server.client(), **settings)
 
 
+@pytest.mark.parametrize("kind", ["synchronous", "URL", "class"])
+def test_other_objects_than_an_asynchronous_client_are_refused(kind: str) -> None:
+    import redis.asyncio
+
+    client: Any = {"synchronous": redis.Redis(), "URL": "redis://localhost", "class": redis.asyncio.Redis}[kind]
+    for wrapper in (RedisCache, RedisLimiter):
+        with pytest.raises(ConfigError, match=r"redis\.asyncio\.Redis"):
+            wrapper(client)
+
+
 def test_without_redis_the_error_names_the_extra() -> None:
     code = "import sys; sys.modules['redis'] = None\nfrom ecwid_async.transport import RedisCache"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
@@ -308,6 +318,67 @@ async def test_what_redis_was_not_told_it_is_told_when_it_is_back(new_cache: New
     if what == "write":
         await keep(first)
         assert await body(first) is None, "within the lag"
+
+
+async def test_a_write_whose_end_redis_was_not_told_does_not_block_its_store(new_cache: NewCache) -> None:
+    first, second = new_cache(), new_cache()
+    outage = Outage(first)
+    write = await first.begin_write(KEY.store_id)
+    outage.begin()
+    await first.end_write(KEY.store_id, write, "refused")
+    outage.end()
+    assert await body(first) is None
+    assert first._untold_writes == {}
+    await keep(second)
+    assert await body(second) == "kept"
+
+
+async def test_nothing_is_kept_during_a_write_whose_begin_redis_was_not_told(new_cache: NewCache) -> None:
+    first, second = new_cache(), new_cache()
+    outage = Outage(first)
+    outage.begin()
+    write = await first.begin_write(KEY.store_id)
+    outage.end()
+    assert await body(first) is None
+    await keep(second)
+    assert await body(second) is None
+    await first.end_write(KEY.store_id, write, "refused")
+    await keep(second)
+    assert await body(second) == "kept"
+
+
+async def test_the_writes_that_redis_was_not_told_are_limited(
+    new_cache: NewCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecwid_async.transport.cache.redis._MAX_UNTOLD", 10)
+    cache = new_cache()
+    Outage(cache).begin()
+    for _ in range(30):
+        await _write(cache, "refused")
+    assert len(cache._untold_writes) == 10
+
+
+async def test_a_slow_redis_is_told_what_it_missed_by_several_reads(new_cache: NewCache) -> None:
+    cache = new_cache(timeout=0.1)
+    outage = Outage(cache)
+    outage.begin()
+    for store_id in range(1, 501):
+        await cache.drop(store_id)
+    outage.end()
+    script = cache._begin_script
+
+    async def slow(**arguments: Any) -> object:
+        await asyncio.sleep(0.02)
+        return await script(**arguments)
+
+    cache._begin_script = slow  # type: ignore[assignment]
+    async with asyncio.timeout(5):
+        await body(cache)
+    assert 0 < len(cache._untold) < 500
+    cache._begin_script = script
+    async with asyncio.timeout(30):
+        while cache._untold:
+            await body(cache)
 
 
 async def _write(cache: RedisCache, outcome: Any) -> None:
@@ -433,7 +504,7 @@ async def test_a_cancelled_caller_still_tells_redis(new_cache: NewCache, kind: s
 PROCESS = """
 import asyncio, sys
 from redis.asyncio import Redis
-from ecwid_async.transport import RedisCache
+from ecwid_async.transport import RedisCache, RedisLimiter
 from ecwid_async.transport.cache import ReadKey
 from ecwid_async.transport.memory import make_response
 

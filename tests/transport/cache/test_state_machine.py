@@ -412,9 +412,10 @@ class CacheMachine(RuleBasedStateMachine):
 
 EXAMPLES: Final = settings.default.max_examples
 CacheMachine.TestCase.settings = settings(max_examples=2 * EXAMPLES, stateful_step_count=30)
-TestMemoryCache = CacheMachine.TestCase
+TestMemoryCache = pytest.mark.chaos(CacheMachine.TestCase)
 
 
+@pytest.mark.chaos
 def test_the_same_on_redis(server: Any) -> None:
     from hypothesis.stateful import run_state_machine_as_test
 
