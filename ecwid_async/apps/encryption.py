@@ -4,6 +4,7 @@ import hmac
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterable
+from hashlib import sha256
 from typing import Final, cast
 
 from ecwid_async.apps.credentials import read_client_secrets
@@ -21,7 +22,7 @@ try:
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(f"{error}: payloads need pip install 'ecwid-async[apps]'") from None
 
-__all__ = ["UNREADABLE", "PayloadCipher", "unreadable_payload"]
+__all__ = ["UNREADABLE", "PayloadCipher", "identify_unauthenticated", "unreadable_payload"]
 
 UNREADABLE: Final = (
     "The payload can't be accepted: it was encrypted for another app, cut, changed or is out of date. Open the page "
@@ -91,6 +92,15 @@ class PayloadCipher:
         sealed = _decode_base64(text)
         results = [decrypt(secret.encode()[:_KEY_BYTES], sealed) for secret in self._secrets]
         return next((data for data in results if data is not None), None)
+
+
+def identify_unauthenticated(text: str) -> str:
+    """A hash that identifies a payload which `PayloadCipher.decrypt_unauthenticated` has decrypted.
+
+    It is that of the last block. Without the secret, other blocks, the IV and the unused bits of Base64 can be changed
+    so that the payload is still valid; a changed last block gives text and padding that nobody can choose.
+    """
+    return sha256(_decode_base64(Secret(text))[-_BLOCK_BYTES:]).hexdigest()
 
 
 def _decode_base64(text: Secret) -> bytes:

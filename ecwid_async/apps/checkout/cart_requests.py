@@ -1,6 +1,6 @@
 """`ShippingRequests` and `DiscountRequests`: respond at the URLs that the checkout asks about a cart."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Final, Generic, NamedTuple, Protocol, TypeVar
 
 import anyio
@@ -25,6 +25,8 @@ DISCOUNT_SECONDS: Final = 5.0
 _RESERVE_SECONDS: Final = 0.5
 _MAX_BODY: Final = 4 * 1024 * 1024
 _MAX_RESULTS: Final = 100
+# Objects and elements of lists. Anyone can send a cart, and objects of our classes take long to make.
+_MAX_ELEMENTS: Final = 50_000
 
 Q = TypeVar("Q")
 
@@ -74,12 +76,15 @@ class _CartRequests(Generic[Q, R]):
             return _refuse(413, f"A {self._kind.name} request has at most {_MAX_BODY:,} bytes.")
         cart_request = self._read(request.body)
         if cart_request is None:
-            return _refuse(400, f"This is no {self._kind.name} request: it needs a storeId and a cart in JSON.")
-        results: Sequence[R] | None = None
-        with anyio.move_on_after(self._timeout):
+            needs = f"a storeId and a cart in JSON, of at most {_MAX_ELEMENTS:,} elements"
+            return _refuse(400, f"This is no {self._kind.name} request: it needs {needs}.")
+        results: Sequence[R] = ()
+        with anyio.move_on_after(self._timeout) as limit:
             results = await self._handler(cart_request)
-        if results is None:
+        if limit.cancelled_caught:
             return _refuse(503, f"The {self._kind.name} request took longer than {self._timeout:g} seconds.")
+        if not isinstance(results, Sequence):
+            raise TypeError(f"the handler returned {type(results).__name__}: return a list, which may be empty")
         if len(results) > _MAX_RESULTS:
             raise ValueError(f"the handler returned {len(results):,} results: at most {_MAX_RESULTS} are possible")
         body = dumps({self._kind.key: [result.to_dict() for result in results]})
@@ -93,7 +98,7 @@ class _CartRequests(Generic[Q, R]):
         if not isinstance(data, dict) or not isinstance(data.get("cart"), dict):
             return None
         store_id = read_store_id(data)
-        if store_id is None:
+        if store_id is None or not _is_small(data["cart"]):
             return None
         try:
             cart = self._codec.structure(data["cart"], CheckoutCart, f"{self._kind.name} request", "cart")
@@ -134,6 +139,17 @@ class DiscountRequests(_CartRequests[DiscountRequest, CartDiscount]):
         timeout: float = DISCOUNT_SECONDS - _RESERVE_SECONDS,
     ) -> None:
         super().__init__(handler, timeout, _Kind("discount", "discounts"), DiscountRequest)
+
+
+def _is_small(cart: dict[str, object]) -> bool:
+    count, waiting = 0, [cart.values()]
+    while waiting and count + len(waiting) <= _MAX_ELEMENTS:
+        values: Collection[object] = waiting.pop()
+        count += len(values) if isinstance(values, list) else 1
+        waiting += (
+            each.values() if isinstance(each, dict) else each for each in values if isinstance(each, dict | list)
+        )
+    return count + len(waiting) <= _MAX_ELEMENTS
 
 
 def _refuse(status: int, message: str, *headers: tuple[str, str]) -> OutgoingResponse:

@@ -4,13 +4,12 @@ import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import quote, unquote, unquote_plus
 
 import msgspec
 
-from ecwid_async.apps.encryption import unreadable_payload
+from ecwid_async.apps.encryption import identify_unauthenticated, unreadable_payload
 from ecwid_async.apps.errors import PayloadError
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.payload.cookies import cookie_values, format_cookie
@@ -72,8 +71,9 @@ class PageSessions:
       ``https://shop.example``.
     - `fragments`: also accept payloads in the fragment of the address, which a script of this page sends to the app.
       They are not even encrypted; only verification protects from made-up ones.
-    - `used_payloads`: accept each payload once only, as far as that is possible. By default, the address of a visit can
-      be opened again as long as its token is valid. A request that has a session of the same store may repeat one.
+    - `used_payloads`: accept each encrypted payload once only, as far as that is possible. By default, the address of
+      a visit can be opened again as long as its token is valid. A request that has a session of the same store may
+      repeat one.
     - `lifetime`: how long a session lasts, in seconds. `clock` returns Unix seconds.
 
     Raises `ConfigError` for an invalid setting.
@@ -133,8 +133,9 @@ class PageSessions:
     def session_of(self, request: IncomingRequest) -> PageSession | None:
         """The session of a request for the app's page, or None: then ask to open it from the control panel."""
         now = self._clock()
-        found = (self._keys.read(value, now) for value in cookie_values(request))
-        return next((session for session in found if session is not None), None)
+        found = [self._keys.read(value, now) for value in cookie_values(request)]
+        # The latest, if one of the frame and one of the site itself are sent.
+        return max((each for each in found if each is not None), key=lambda each: each.opened_at, default=None)
 
     async def handle(self, request: IncomingRequest) -> OutgoingResponse:
         """Respond at the app's iframe URL, with a redirect to the page or a refusal.
@@ -158,7 +159,7 @@ class PageSessions:
             return self._fragment_page() if self._fragments else self._refuse(400, _NO_PAYLOAD)
         state = _encoded_value(request.query, "app_state")
         payload = self._reader.decrypt_unauthenticated(text, app_state=None if state is None else unquote_plus(state))
-        cookie = await self._open(payload, text, request)
+        cookie = await self._open(payload, request, identify_unauthenticated(text))
         return OutgoingResponse.redirect(self._address(payload), [*self._headers_but_caching(), cookie])
 
     async def _handle_fragment(self, request: IncomingRequest) -> OutgoingResponse:
@@ -167,22 +168,28 @@ class PageSessions:
             raise unreadable_payload()
         fragment = _read_fragment(request.body)
         payload = self._reader.read_unencrypted(fragment)
-        cookie = await self._open(payload, fragment, request)
+        cookie = await self._open(payload, request, None)
         body = msgspec.json.encode({"page": self._address(payload)})
         return OutgoingResponse(200, (("Content-Type", "application/json"), *self.page_headers, cookie), body)
 
-    async def _open(self, payload: UnverifiedPayload, text: Secret, request: IncomingRequest) -> tuple[str, str]:
-        """Verify the payload, and return the header with the cookie of a new session."""
+    async def _open(
+        self, payload: UnverifiedPayload, request: IncomingRequest, payload_hash: str | None
+    ) -> tuple[str, str]:
+        """Verify the payload, and return the header with the cookie of a new session.
+
+        A fragment has no hash: it is the same at each visit.
+        """
         verified = await payload.verify_store(self._ecwid)
-        await self._check_unused(verified, text, request)
+        if payload_hash is not None:
+            await self._check_unused(verified, payload_hash, request)
         if self._tokens is not None:
             await self._tokens.put(verified.store_id, verified.access_token)
         if self._on_open is not None:
             await self._on_open(verified)
         return format_cookie(self._keys.sign(verified, self._clock()), self._lifetime)
 
-    async def _check_unused(self, payload: VerifiedPayload, text: Secret, request: IncomingRequest) -> None:
-        if self._used_payloads is None or await self._used_payloads.add(_hash(text)):
+    async def _check_unused(self, payload: VerifiedPayload, payload_hash: str, request: IncomingRequest) -> None:
+        if self._used_payloads is None or await self._used_payloads.add(payload_hash):
             return
         session = self.session_of(request)
         if session is None or session.store_id != payload.store_id:
@@ -238,8 +245,3 @@ def _read_fragment(body: bytes) -> Secret:
         return Secret(_fragment_bodies.decode(body).fragment)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Secret()
-
-
-def _hash(text: Secret) -> str:
-    # Characters that decode to the same bytes are the same payload.
-    return sha256(text.translate(str.maketrans("-_ ", "+/+")).rstrip("=").encode(errors="replace")).hexdigest()

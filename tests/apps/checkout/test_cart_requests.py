@@ -222,6 +222,28 @@ async def test_a_slow_handler_is_cancelled_and_gives_no_answer() -> None:
     assert cancelled.is_set()
 
 
+async def test_a_handler_that_returns_nothing_is_told_so() -> None:
+    async def forgetful(request: ShippingRequest) -> Any:
+        pass
+
+    with pytest.raises(TypeError, match="returned NoneType: return a list"):
+        await ShippingRequests(forgetful).handle(post(b'{"storeId":1003,"cart":{}}'))
+
+
+@pytest.mark.parametrize("cart", [{"items": [{}] * 50_001}, {"items": [{"categories": [{}] * 30_000}] * 2}])
+async def test_a_cart_that_takes_long_to_read_is_refused(cart: Any) -> None:
+    """Anyone can send one, and all other requests would wait."""
+    request = post(json.dumps({"storeId": 1003, "cart": cart}).encode())
+    response = await ShippingRequests(Shipping()).handle(request)
+    assert (response.status, b"50,000" in response.body) == (400, True)
+
+
+async def test_a_large_cart_is_read() -> None:
+    handler = Shipping()
+    request = post(json.dumps({"storeId": 1003, "cart": {"items": [{"categories": [{}] * 100}] * 100}}).encode())
+    assert (await ShippingRequests(handler).handle(request)).status == 200
+
+
 async def test_errors_of_the_handler_are_raised() -> None:
     async def broken(request: ShippingRequest) -> Sequence[ShippingRate]:
         raise LookupError("no such store")

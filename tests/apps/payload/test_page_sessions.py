@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from ecwid_async.apps import (
     VerifiedPayload,
 )
 from ecwid_async.sandbox import App, Sandbox
+from ecwid_async.sandbox.app_requests.encryption import encrypt_cbc
 from ecwid_async.tokens import MemoryTokens
 from ecwid_async.wire import Headers
 
@@ -322,6 +324,39 @@ async def test_a_payload_can_be_sent_again_unless_each_is_accepted_once(make: Ma
     assert [(await once.handle(visit(url))).status for _ in range(2)] == [303, 400]
     assert (await once.handle(visit(url.replace("&cache", "==&cache")))).status == 400
     assert (await once.handle(visit(sandbox.iframe_url("app", 1003)))).status == 303
+
+
+async def test_a_used_payload_can_not_be_changed_into_an_unused_one(make: Make, sandbox: Sandbox) -> None:
+    """In unused bits of Base64, or in the first block, whose text is changed by that of the IV."""
+    once = make(used_payloads=MemoryUsedPayloads())
+    token = sandbox.stores[1003].installs["app"].token
+    sealed = encrypt_cbc(SECRET, b'{ "store_id": 1003, "access_token": "%s"}' % token.encode() + b" " * 32)
+    assert len(sealed) % 4 == 3
+    assert (await once.handle(visit(f"https://app.example/open?payload={sealed}"))).status == 303
+    raw = urlsafe_b64decode(sealed + "=")
+    other_bits = sealed[:-1] + chr(ord(sealed[-1]) + 1)
+    assert urlsafe_b64decode(other_bits + "=") == raw
+    tab_for_space = urlsafe_b64encode(raw[:1] + bytes([raw[1] ^ 0x20 ^ 0x09]) + raw[2:]).decode()
+    for changed in (other_bits, tab_for_space):
+        assert (await make().handle(visit(f"https://app.example/open?payload={changed}"))).status == 303
+        assert (await once.handle(visit(f"https://app.example/open?payload={changed}"))).status == 400
+
+
+async def test_a_fragment_may_be_sent_again_since_it_is_always_the_same(make: Make, sandbox: Sandbox) -> None:
+    once = make(used_payloads=MemoryUsedPayloads(), fragments=True)
+    url = sandbox.iframe_url("app", 1003, mode="fragment")
+    assert [(await once.handle(sent_fragment(url))).status for _ in range(2)] == [200, 200]
+
+
+async def test_of_two_cookies_the_latest_counts(sessions: PageSessions, sandbox: Sandbox, clock: Time) -> None:
+    """A browser that begins to partition cookies may send an earlier one too."""
+    first = cookie_of(await sessions.handle(visit(sandbox.iframe_url("app", 1003))))
+    clock.now += 1
+    second = cookie_of(await sessions.handle(visit(sandbox.iframe_url("app", 1004))))
+    for cookies in (f"{first}; {second}", f"{second}; {first}"):
+        session = session_with(sessions, cookies)
+        assert session is not None
+        assert session.store_id == 1004
 
 
 async def test_a_reload_of_the_frame_may_send_its_payload_again(make: Make, sandbox: Sandbox) -> None:
