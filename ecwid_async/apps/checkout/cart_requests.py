@@ -142,9 +142,10 @@ class DiscountRequests(_CartRequests[DiscountRequest, CartDiscount]):
 
 
 def _is_small(cart: dict[str, object]) -> bool:
-    count, waiting = 0, [cart.values()]
+    count = 0
+    waiting: list[Collection[object]] = [cart.values()]
     while waiting and count + len(waiting) <= _MAX_ELEMENTS:
-        values: Collection[object] = waiting.pop()
+        values = waiting.pop()
         count += len(values) if isinstance(values, list) else 1
         waiting += (
             each.values() if isinstance(each, dict) else each for each in values if isinstance(each, dict | list)
