@@ -152,7 +152,7 @@ class EventRun:
         return step
 
     def _start(self, claim: Claim) -> None:
-        task = asyncio.create_task(self._handle_claim(claim))
+        task = asyncio.create_task(self._handle_claim(claim, self._epoch))
         self._tasks.add(task)
         task.add_done_callback(self._on_done)
 
@@ -162,7 +162,7 @@ class EventRun:
             task.exception()  # It ends the event loop by itself.
         self._wake.set()
 
-    async def _handle_claim(self, claim: Claim) -> None:
+    async def _handle_claim(self, claim: Claim, epoch: int | None) -> None:
         events = claim.events
         try:
             await self._handle(events)
@@ -172,22 +172,27 @@ class EventRun:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 raise  # the claim is released
-            self._add_failure(claim, error)
+            self._add_failure(claim, error, epoch)
             return
         except KeyboardInterrupt:
             raise  # as above
         except BaseException as error:
             # Without an outcome, the event would keep its store waiting, and what ends the process would end the next.
-            self._add_failure(claim, error)
+            self._add_failure(claim, error, epoch)
             if isinstance(error, SystemExit):
                 raise
             return
-        self._outcomes.append(Outcome(claim.ids, "handled"))
+        self._add_outcome(Outcome(claim.ids, "handled"), epoch)
 
-    def _add_failure(self, claim: Claim, error: BaseException) -> None:
+    def _add_outcome(self, outcome: Outcome, epoch: int | None) -> None:
+        # A handler that did not end when the lease was lost may end when its events have been claimed again.
+        if epoch == self._epoch:
+            self._outcomes.append(outcome)
+
+    def _add_failure(self, claim: Claim, error: BaseException, epoch: int | None) -> None:
         name, message = describe_error(error)
         is_final = isinstance(error, NotRetryable)
-        self._outcomes.append(Outcome(claim.ids, "dead" if is_final else "failed", name, message))
+        self._add_outcome(Outcome(claim.ids, "dead" if is_final else "failed", name, message), epoch)
         events = claim.events
         _log.warning(
             "store %s, %s, event %s: attempt %s of %s failed: %s: %s",

@@ -107,7 +107,7 @@ class Webhooks(WebhookRouter):
             client_secret, replay_window=replay_window, max_body=max_body, clock=clock
         )
         """Checks the signatures."""
-        _check_kept(inbox, replay_window)
+        _check_settings(inbox, replay_window, max_body)
         self.counts: Final = WebhookCounts()
         """How often each outcome occurred in this process."""
         self._is_known = None if stores is None else _known_stores(stores)
@@ -249,13 +249,20 @@ class Webhooks(WebhookRouter):
             _logger.exception("the function for records of webhooks failed")
 
 
-def _check_kept(inbox: Inbox, replay_window: float) -> None:
-    """Raise `ConfigError` if the inbox forgets events while their webhooks are still accepted."""
+def _check_settings(inbox: Inbox, replay_window: float, max_body: int) -> None:
+    """Raise `ConfigError` if the inbox refuses accepted events, or forgets them while they may be repeated."""
     settings = getattr(inbox, "settings", None)
-    if isinstance(settings, InboxSettings) and settings.kept < replay_window + MAX_CLOCK_SKEW:
+    if not isinstance(settings, InboxSettings):
+        return
+    if settings.kept < replay_window + MAX_CLOCK_SKEW:
         raise ConfigError(
             f"the inbox remembers handled events for {settings.kept:g} seconds, but a webhook is accepted for "
             f"{replay_window:g} (`replay_window`) and could be handled twice: set InboxSettings(kept=…) to a day more."
+        )
+    if settings.max_body < max_body:
+        raise ConfigError(
+            f"the inbox takes bodies of {settings.max_body:,} bytes, but {max_body:,} are accepted (`max_body`): set "
+            "InboxSettings(max_body=…) to as much."
         )
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -341,3 +342,39 @@ def test_a_handler_that_ends_the_process_again_and_again_is_given_up_on(tmp_path
         with pytest.raises(SystemExit):
             asyncio.run(serve())
     asyncio.run(serve())
+
+
+async def test_a_handler_that_outlives_the_lease_does_not_mark_a_later_claim(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ecwid_async.apps.inbox.event_run._CANCEL_TIMEOUT", 0.01)
+    time, may_end = FakeTime(), [asyncio.Event(), asyncio.Event()]
+    started: list[int] = []
+
+    async def handle(group: ClaimedEvents) -> None:
+        (event,) = group.events
+        started.append(event.attempts)
+        ended = asyncio.create_task(may_end[event.attempts - 1].wait())
+        while not ended.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(ended)
+        asyncio.current_task().uncancel()  # type: ignore[union-attr]
+
+    async with open_inbox(tmp_path, time) as inbox, open_inbox(tmp_path, time) as other:
+        await inbox.put(new_event(0))
+        run = asyncio.create_task(inbox.run(handle))
+        await until(lambda: started == [1])
+        # Another process takes the lease, unless this one has just renewed it, and is killed.
+        time.advance(SETTINGS.lease + 1)
+        while await other._thread.run(other._table.acquire) is None:
+            time.advance(SETTINGS.lease + 1)
+        time.advance(SETTINGS.lease + 1)
+        await until(lambda: started == [1, 2])
+        may_end[0].set()
+        await asyncio.sleep(0.05)
+        assert (await inbox.status()).in_progress == 1
+        may_end[1].set()
+        while (await inbox.status()).handled == 0:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        inbox.stop()
+        await run

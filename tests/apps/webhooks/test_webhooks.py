@@ -180,6 +180,7 @@ async def an_async_function(value: object) -> bool:
         ({"engine": object()}, "create_async_engine"),
         # The inbox remembers events for 49 hours.
         ({"replay_window": 49 * HOUR}, "kept"),
+        ({"max_body": 2**20 + 1}, "InboxSettings"),
         ({"records": None}, "records"),
         ({"client_secret": ""}, "client_secret"),
         ({"replay_window": 0}, "replay_window"),
