@@ -6,6 +6,7 @@ from typing import Final
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+from attrs import evolve
 
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.web import (
@@ -27,7 +28,7 @@ from ecwid_async.calls import TimeLimit, deadline
 from ecwid_async.errors import EcwidError
 from ecwid_async.wire import Headers
 
-__all__ = ["AccessLogger", "routes", "setup_deadlines", "setup_problems"]
+__all__ = ["AccessLogger", "as_response", "read_request", "routes", "setup_deadlines", "setup_problems"]
 
 _AiohttpHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _TIME_LIMIT: Final = web.RequestKey("ecwid_time_limit", TimeLimit)
@@ -62,31 +63,38 @@ def _aiohttp_handler(handler: Handler, max_body: int, body_timeout: float) -> _A
     async def handle(request: web.Request) -> web.StreamResponse:
         # Not `request.read`: its limit is that of the whole application.
         if (request.content_length or 0) > max_body:
-            return _to_aiohttp(too_large(max_body))
+            return as_response(too_large(max_body))
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            return _to_aiohttp(unreadable())  # aiohttp would decompress it
+            return as_response(unreadable())  # aiohttp would decompress it
         body = bytearray()
         try:
             async with asyncio.timeout(body_timeout):
                 async for chunk in request.content.iter_any():
                     body += chunk
                     if len(body) > max_body:
-                        return _to_aiohttp(too_large(max_body))
+                        return as_response(too_large(max_body))
         except TimeoutError:
-            return _to_aiohttp(too_slow())
+            return as_response(too_slow())
         except (web.RequestPayloadError, ConnectionError):
-            return _to_aiohttp(unreadable())  # or nobody is there to read the response
-        # As it was sent: `request.path` is decoded.
-        path, _, query = request.raw_path.partition("?")
-        incoming = IncomingRequest(
-            method=request.method, path=path, query=query, headers=Headers(request.raw_headers), body=bytes(body)
-        )
-        return _to_aiohttp(await respond(handler, incoming))
+            return as_response(unreadable())  # or nobody is there to read the response
+        incoming = evolve(read_request(request), body=bytes(body))
+        return as_response(await respond(handler, incoming))
 
     return handle
 
 
-def _to_aiohttp(response: OutgoingResponse) -> web.Response:
+def read_request(request: web.Request) -> IncomingRequest:
+    """The request as the parts of this library take it, without its body.
+
+    ``session = sessions.session_of(read_request(request))``
+    """
+    # As it was sent: `request.path` is decoded.
+    path, _, query = request.raw_path.partition("?")
+    return IncomingRequest(method=request.method, path=path, query=query, headers=Headers(request.raw_headers))
+
+
+def as_response(response: OutgoingResponse) -> web.Response:
+    """The response of a part of this library, for a handler to return."""
     return web.Response(status=response.status, headers=response.headers, body=response.body)
 
 
@@ -119,7 +127,7 @@ def setup_problems(app: web.Application) -> None:
                 raise
             problem = Problem.of(found)
             problem.log()
-            return _to_aiohttp(problem.response())
+            return as_response(problem.response())
 
     app.middlewares.append(respond_with_problem)
 

@@ -7,12 +7,12 @@ from typing import Final
 from fastapi import HTTPException, Request, Response
 from starlette.requests import ClientDisconnect
 
+from ecwid_async.apps import asgi
 from ecwid_async.apps.asgi.messages import (
     BodyTooLarge,
     BodyTooSlow,
     ClientGone,
     incoming_request,
-    request_without_body,
 )
 from ecwid_async.apps.asgi.types import Message, Receive
 from ecwid_async.apps.errors import WebhookRejected
@@ -30,7 +30,7 @@ async def read_request(request: Request) -> IncomingRequest:
 
     ``async def page(request: Annotated[IncomingRequest, Depends(read_request)])``
     """
-    return request_without_body(request.scope)
+    return asgi.read_request(request.scope)
 
 
 def as_response(response: OutgoingResponse) -> Response:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from ecwid_async import ConfigError
 from ecwid_async.apps import IncomingRequest, OutgoingResponse
-from ecwid_async.apps.aiohttp_web import AccessLogger, routes, setup_deadlines
+from ecwid_async.apps.aiohttp_web import AccessLogger, as_response, routes, setup_deadlines
 
 
 async def respond(request: IncomingRequest) -> OutgoingResponse:
@@ -69,6 +69,13 @@ async def test_a_client_that_goes_away_within_the_body_is_not_an_error(caplog: p
         writer.close()
         await asyncio.sleep(0.05)
     assert caplog.text == ""
+
+
+def test_a_response_of_a_part_keeps_its_cookies_apart() -> None:
+    cookies = (("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"))
+    response = as_response(OutgoingResponse(303, (("Location", "/orders"), *cookies)))
+    assert (response.status, response.headers["Location"]) == (303, "/orders")
+    assert response.headers.getall("Set-Cookie") == ["a=1", "b=2"]
 
 
 def test_invalid_settings_are_refused() -> None:

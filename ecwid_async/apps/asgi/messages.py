@@ -1,6 +1,7 @@
 """Requests and responses as ASGI messages."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 from urllib.parse import quote
 
 import anyio
@@ -16,7 +17,7 @@ __all__ = [
     "ClientGone",
     "hide_query",
     "incoming_request",
-    "request_without_body",
+    "read_request",
     "route_path",
     "send_response",
 ]
@@ -38,7 +39,7 @@ class ClientGone(Exception):
 
 async def incoming_request(scope: Scope, receive: Receive, *, max_body: int, body_timeout: float) -> IncomingRequest:
     """Read a request. Raises `BodyTooLarge`, before everything is in memory, `BodyTooSlow` or `ClientGone`."""
-    request = request_without_body(scope)
+    request = read_request(scope)
     if (parse_content_length(request.headers) or 0) > max_body:
         raise BodyTooLarge
     with anyio.move_on_after(body_timeout) as timer:
@@ -48,8 +49,11 @@ async def incoming_request(scope: Scope, receive: Receive, *, max_body: int, bod
     return evolve(request, body=body)
 
 
-def request_without_body(scope: Scope) -> IncomingRequest:
-    """A request whose body is not read."""
+def read_request(scope: Mapping[str, Any]) -> IncomingRequest:
+    """The request of a scope as the parts of this library take it, without its body.
+
+    ``session = sessions.session_of(read_request(request.scope))`` in Starlette and Litestar.
+    """
     return IncomingRequest(
         method=scope["method"],
         path=_raw_path(scope),
@@ -71,7 +75,7 @@ async def _read_body(receive: Receive, max_body: int) -> bytes:
             return bytes(body)
 
 
-def _raw_path(scope: Scope) -> str:
+def _raw_path(scope: Mapping[str, Any]) -> str:
     raw = scope.get("raw_path")
     if isinstance(raw, bytes):
         return raw.partition(b"?")[0].decode("latin-1")

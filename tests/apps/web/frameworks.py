@@ -1,31 +1,39 @@
-"""The same site in each web framework, behind a real server: routes of an app, and pages of the site's own.
+"""The same site in each web framework, behind a real server: routes of an app, and its own pages.
 
-``/ecwid/…`` are the routes. ``/page`` awaits a function and returns its text, ``/stream`` streams its parts.
+``/ecwid/…`` are the routes. ``/page`` awaits a function and returns its text, ``/describe/…`` returns that of a
+function of the request, and ``/stream`` streams its parts.
 """
 
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Annotated, Any
 
 import litestar
 import uvicorn
 from aiohttp import web
 from attrs import define, field
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from litestar.response import Stream
-from litestar.types import Receive as LitestarReceive
-from litestar.types import Scope as LitestarScope
-from litestar.types import Send as LitestarSend
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Mount, Route
 
 from ecwid_async import EcwidError
+from ecwid_async.apps import IncomingRequest, aiohttp_web, fastapi
 from ecwid_async.apps.aiohttp_web import routes, setup_deadlines, setup_problems
-from ecwid_async.apps.asgi import AsgiApp, DeadlineMiddleware, DisconnectMiddleware, problem_response
+from ecwid_async.apps.asgi import (
+    AsgiApp,
+    DeadlineMiddleware,
+    DisconnectMiddleware,
+    Receive,
+    Scope,
+    Send,
+    problem_response,
+    read_request,
+)
 from ecwid_async.apps.web import Handler, Service
 
 FRAMEWORKS = ("fastapi", "starlette", "litestar", "aiohttp")
@@ -45,6 +53,7 @@ class Site:
 
     handlers: Mapping[str, Handler] = field(factory=dict)
     page: Callable[[], Awaitable[str]] = _no_text
+    describe: Callable[[IncomingRequest], str] = repr
     parts: Callable[[], AsyncIterator[bytes]] = _no_parts
     service: Service | None = None
     seconds: float = 30.0
@@ -67,6 +76,10 @@ def fastapi_app(site: Site) -> Any:
     async def page() -> str:
         return await site.page()
 
+    @app.get("/describe/{rest:path}", response_class=PlainTextResponse)
+    async def describe(request: Annotated[IncomingRequest, Depends(fastapi.read_request)]) -> str:
+        return site.describe(request)
+
     @app.get("/stream")
     async def stream() -> StreamingResponse:
         return StreamingResponse(site.parts())
@@ -78,11 +91,19 @@ def starlette_app(site: Site) -> Any:
     async def page(request: Request) -> PlainTextResponse:
         return PlainTextResponse(await site.page())
 
+    async def describe(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(site.describe(read_request(request.scope)))
+
     async def stream(request: Request) -> StreamingResponse:
         return StreamingResponse(site.parts())
 
     app = Starlette(
-        routes=[Mount("/ecwid", site.asgi_app()), Route("/page", page), Route("/stream", stream)],
+        routes=[
+            Mount("/ecwid", site.asgi_app()),
+            Route("/page", page),
+            Route("/describe/{rest:path}", describe),
+            Route("/stream", stream),
+        ],
         exception_handlers={EcwidError: problem_response, ExceptionGroup: problem_response},
         lifespan=site.service.lifespan if site.service is not None else None,
     )
@@ -95,24 +116,28 @@ def litestar_app(site: Site) -> Any:
     ecwid = site.asgi_app()
 
     @litestar.asgi("/ecwid", is_mount=True, copy_scope=True)
-    async def mounted(scope: LitestarScope, receive: LitestarReceive, send: LitestarSend) -> None:
-        await ecwid(scope, receive, send)  # type: ignore[arg-type]
+    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
+        await ecwid(scope, receive, send)
 
     @litestar.get("/page", media_type="text/plain")
     async def page() -> str:
         return await site.page()
 
+    @litestar.get("/describe/{rest:path}", media_type="text/plain")
+    async def describe(request: litestar.Request[Any, Any, Any]) -> str:
+        return site.describe(read_request(request.scope))
+
     @litestar.get("/stream")
     async def stream() -> Stream:
         return Stream(site.parts())
 
-    def with_deadline(app: Any) -> Any:
-        return DeadlineMiddleware(app, seconds=site.seconds, header="X-Time-Left", unit="milliseconds")
-
     return litestar.Litestar(
-        [mounted, page, stream],
+        [mounted, page, describe, stream],
         exception_handlers={EcwidError: problem_response, ExceptionGroup: problem_response},
-        middleware=[DisconnectMiddleware, with_deadline],
+        middleware=[
+            DisconnectMiddleware,
+            lambda app: DeadlineMiddleware(app, seconds=site.seconds, header="X-Time-Left", unit="milliseconds"),
+        ],
         lifespan=[site.service.lifespan] if site.service is not None else [],
         logging_config=None,
         openapi_config=None,
@@ -122,6 +147,9 @@ def litestar_app(site: Site) -> Any:
 def aiohttp_app(site: Site) -> web.Application:
     async def page(request: web.Request) -> web.Response:
         return web.Response(text=await site.page())
+
+    async def describe(request: web.Request) -> web.Response:
+        return web.Response(text=site.describe(aiohttp_web.read_request(request)))
 
     async def stream(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse()
@@ -133,7 +161,7 @@ def aiohttp_app(site: Site) -> web.Application:
     app = web.Application()
     handlers = {f"/ecwid{path}": handler for path, handler in site.handlers.items()}
     app.add_routes(routes(handlers, max_body=site.max_body, body_timeout=site.body_timeout))
-    app.add_routes([web.get("/page", page), web.get("/stream", stream)])
+    app.add_routes([web.get("/page", page), web.get("/describe/{rest:.*}", describe), web.get("/stream", stream)])
     setup_problems(app)
     setup_deadlines(app, seconds=site.seconds, header="X-Time-Left", unit="milliseconds")
     if site.service is not None:

@@ -109,6 +109,24 @@ async def test_a_path_stays_encoded(serve_site: Serve) -> None:
     assert (status, [request.path for request in hooks.requests]) in [(200, ["/ecwid/%61%20b"]), (404, [])]
 
 
+async def test_a_page_reads_its_request_as_it_was_sent(serve_site: Serve) -> None:
+    read: list[IncomingRequest] = []
+
+    def describe(request: IncomingRequest) -> str:
+        read.append(request)
+        return "read"
+
+    async with serve_site(Site(describe=describe)) as url, raw_connection(url) as (reader, writer):
+        writer.write(
+            b"GET /describe/%61?a=%2B&a=2 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            b"Cookie: a=1\r\nX-Note: one\r\nx-note: two\r\n\r\n"
+        )
+        assert await status_of(reader) == 200
+    (found,) = read
+    assert (found.method, found.path, found.query, found.body) == ("GET", "/describe/%61", "a=%2B&a=2", b"")
+    assert (found.header_values("cookie"), found.header_values("x-note")) == (["a=1"], ["one", "two"])
+
+
 @pytest.mark.parametrize(("path", "status"), [("/hooks", 200), ("/hooks/", 200), ("/other", 404)])
 async def test_nothing_is_redirected(serve_site: Serve, path: str, status: int) -> None:
     """Ecwid counts a redirect as a failure."""
