@@ -18,7 +18,10 @@ __all__ = ["verify"]
 
 _STDIN: Final = Path("-")
 _MAX_BODY: Final = 1024 * 1024
-_DAY: Final = 24 * 3600
+_HOUR: Final = 3600
+# Those of an app by default.
+_MAX_AGE: Final = 25 * _HOUR
+_MAX_CLOCK_SKEW: Final = 300
 # By default, apps accept events for so long.
 _REPLAY_WINDOW: Final = 25 * 3600
 
@@ -65,6 +68,12 @@ def _read(path: Path) -> bytes:
 
 def _describe(diagnosis: "SignatureDiagnosis") -> str:
     event = to_printable(f"{diagnosis.event_type} {diagnosis.event_id} of store {diagnosis.store_id}")
-    age = time.time() - diagnosis.event_created
-    note = f"\nThe event is {age / _DAY:,.1f} days old: an app refuses it by now." if age > _REPLAY_WINDOW else ""
-    return f"{event}: {diagnosis.explanation}{note}"
+    return f"{event}: {diagnosis.explanation}{_describe_age(time.time() - diagnosis.event_created)}"
+
+
+def _describe_age(seconds: float) -> str:
+    if seconds > _MAX_AGE:
+        return f"\nThe event is {seconds / (24 * _HOUR):,.1f} days old: an app refuses it by now."
+    if seconds < -_MAX_CLOCK_SKEW:
+        return f"\nThe event is {-seconds / _HOUR:,.1f} hours in the future: an app refuses it yet."
+    return ""

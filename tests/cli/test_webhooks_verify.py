@@ -34,6 +34,17 @@ def test_a_right_signature(verify):
 
 
 @pytest.mark.parametrize(
+    ("age", "note"),
+    [(0, None), (24.9 * 3600, None), (48 * 3600, "2.0 days old"), (-2 * 3600, "2.0 hours in the future")],
+)
+def test_an_age_at_which_apps_refuse_an_event_is_told(verify, monkeypatch, age, note):
+    monkeypatch.setattr("ecwid_async.cli.webhooks_verify.time.time", lambda: NOW + age)
+    lines = verify(RIGHT).out.splitlines()
+    assert len(lines) == (1 if note is None else 2)
+    assert note is None or note in lines[1]
+
+
+@pytest.mark.parametrize(
     ("signature", "why"),
     [
         (digest(BODY), "whole body"),

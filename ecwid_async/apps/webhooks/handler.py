@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from attrs import field, frozen
@@ -29,9 +30,23 @@ class Handler:
 
 
 def check_function(function: object) -> str:
-    """The name of a function. Raises `ConfigError` for anything but a coroutine function."""
-    called = function if inspect.isroutine(function) else getattr(function, "__call__", None)  # noqa: B004
-    name = getattr(function, "__name__", None) or type(function).__name__
-    if not inspect.iscoroutinefunction(inspect.unwrap(called) if callable(called) else None):
+    """The name of a function. Raises `ConfigError` for anything but a coroutine function of one argument."""
+    inner = function
+    while isinstance(inner, partial):
+        inner = inner.func
+    name = getattr(inner, "__name__", None) or type(inner).__name__
+    called = inner if inspect.isroutine(inner) else getattr(inner, "__call__", None)  # noqa: B004
+    is_async = callable(called) and inspect.iscoroutinefunction(inspect.unwrap(called))
+    if not is_async or inspect.isclass(inner) or not _takes_an_event(function):
         raise ConfigError(f"{name!r} can't handle events: a handler is an async function with one argument, the event.")
     return str(name)
+
+
+def _takes_an_event(function: Any) -> bool:
+    try:
+        inspect.signature(function).bind(None)
+    except TypeError:
+        return False
+    except ValueError:  # it has no signature
+        return True
+    return True

@@ -1,6 +1,7 @@
 """What a sandbox may do wrong when it sends webhooks."""
 
-from typing import Literal
+import math
+from typing import Literal, get_args
 
 from attrs import frozen
 
@@ -22,6 +23,8 @@ class WebhookFaults:
     `numbers_as_text`: all numbers are text.
     `entity_id_as_text`: the id of the entity is text.
     `unknown_type`: the type is one that does not exist.
+
+    Raises `ValueError` for another fault of the signature, or a delay that is not a number of seconds.
     """
 
     shuffled: bool = False
@@ -32,3 +35,9 @@ class WebhookFaults:
     numbers_as_text: bool = False
     entity_id_as_text: bool = False
     unknown_type: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.signature is not None and self.signature not in get_args(SignatureFault):
+            raise ValueError(f"`signature` is one of {', '.join(get_args(SignatureFault))}, or None")
+        if not isinstance(self.delay, int | float) or not math.isfinite(self.delay) or self.delay < 0:
+            raise ValueError("`delay` is a number of seconds, 0 or more")

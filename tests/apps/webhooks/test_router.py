@@ -1,5 +1,7 @@
 """Functions are registered for types of events, and typos are noticed."""
 
+from functools import partial
+
 import pytest
 
 from ecwid_async.apps import WebhookRouter
@@ -108,11 +110,21 @@ class Callable:
         pass
 
 
+async def with_a_setting(event: object, setting: int) -> None:
+    pass
+
+
 def test_only_async_functions_are_handlers():
     router = WebhookRouter()
     router.on("*")(Callable())
     assert names(router, "order.created") == ["Callable"]
-    for function in (lambda event: None, print, None, "handler"):
+    router.on("order.updated", name="part")(partial(with_a_setting, setting=1))
+    assert names(router, "order.updated") == ["Callable", "part"]
+
+    async def without_an_event() -> None:
+        pass
+
+    for function in (lambda event: None, print, None, "handler", Callable, without_an_event, with_a_setting):
         with pytest.raises(ConfigError, match="async function"):
             router.on("*")(function)  # type: ignore[arg-type]
 

@@ -126,3 +126,12 @@ def test_neither_secrets_nor_personal_data_are_shown() -> None:
     assert "ann@" not in shown
     assert CLIENT_SECRET not in shown
     assert signatures()[0] not in repr(request())
+
+
+@pytest.mark.parametrize(
+    "fault", [{"signature": "wrong"}, {"delay": float("nan")}, {"delay": float("inf")}, {"delay": -1.0}, {"delay": "5"}]
+)
+def test_faults_that_do_not_exist_are_refused(fault: dict[str, Any]) -> None:
+    (name,) = fault
+    with pytest.raises(ValueError, match=name):
+        WebhookFaults(**fault)
