@@ -16,20 +16,11 @@ from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
 from ecwid_async import Ecwid, EcwidError
-from ecwid_async.apps import (
-    Health,
-    IncomingRequest,
-    Installs,
-    PageSessions,
-    ReceivedEvent,
-    Service,
-    SQLiteInbox,
-    Uninstalls,
-    Webhooks,
-)
+from ecwid_async.apps import IncomingRequest, Installs, PageSessions, ReceivedEvent, SQLiteInbox, Uninstalls, Webhooks
 from ecwid_async.apps.asgi import AsgiApp, DeadlineMiddleware, DisconnectMiddleware, problem_response
 from ecwid_async.apps.fastapi import read_request
-from ecwid_async.models import ApplicationEvent, Customer, CustomerEvent, Order, OrderEvent, ProfileEvent
+from ecwid_async.apps.web import Health, Service
+from ecwid_async.models import ApplicationEvent, Customer, CustomerEvent, Order, OrderEvent, Profile, ProfileEvent
 from ecwid_async.sync import Mirror
 from ecwid_async.tokens import SQLTokens
 from ecwid_async.transport import MemoryCache
@@ -92,16 +83,18 @@ async def uninstalled(event: ReceivedEvent[ApplicationEvent, object]) -> None:
 async def forget_customer(event: ReceivedEvent[CustomerEvent, Customer]) -> None:
     """A customer wants to be forgotten."""
     await mirror.forget(event.store_id, customer_id=event.entity_id)
+    (FOLDER / f"customer-{event.store_id}-{event.entity_id}.json").unlink(missing_ok=True)
 
 
-@webhooks.on("customer.personalDataExportRequest")
-async def export_customer(event: ReceivedEvent[CustomerEvent, Customer]) -> None:
-    """A customer wants all data: write it to a file for the merchant."""
-    customer = await event.fetch()
-    orders = await event.store.orders.search(customer_id=customer.id).all()
-    file = FOLDER / f"customer-{event.store_id}-{customer.id}.json"
+@webhooks.on("customer.personalDataExportRequest", "profile.personalDataExportRequest")
+async def export_data(event: ReceivedEvent[CustomerEvent | ProfileEvent, Customer | Profile]) -> None:
+    """A customer, or the owner of a store, wants all data: write it to a file for the merchant."""
+    found: list[Customer | Profile | Order] = [await event.fetch()]
+    if isinstance(event.event, CustomerEvent):
+        found += await event.store.orders.search(customer_id=event.event.entity_id).all()
+    file = FOLDER / f"{event.event_type.partition('.')[0]}-{event.store_id}-{event.entity_id}.json"
     file.touch(mode=0o600)
-    file.write_text(json.dumps([each.to_dict() for each in (customer, *orders)], default=str))
+    file.write_text(json.dumps([each.to_dict() for each in found], default=str))
 
 
 @webhooks.on("profile.personalDataRemovalRequest")
@@ -114,6 +107,13 @@ async def forget_store(store_id: int) -> None:
     """Delete all that the app keeps about a store."""
     await mirror.drop_store(store_id)
     await inbox.forget(store_id)
+    for file in exports_of(store_id):
+        file.unlink(missing_ok=True)
+
+
+def exports_of(store_id: int) -> list[Path]:
+    """The files that were written for the merchant."""
+    return list(FOLDER.glob(f"*-{store_id}-*.json"))
 
 
 uninstalls = Uninstalls(ecwid, tokens, on_uninstall=forget_store)

@@ -83,6 +83,7 @@ async def test_a_newcomer_installs_it_receives_a_webhook_and_sees_the_order(tmp_
             app.sandbox.deliveries.faults = WebhookFaults()
             app.sandbox.uninstall(CLIENT_ID, STORE)
             await wait_until(lambda: has_no_rows(mirror))
+            await wait_until(lambda: is_gone(tmp_path / f"profile-{STORE}-{STORE}.json"))
         assert await app.status("/ecwid/live") == 200
     assert app.process.returncode in (0, -signal.SIGTERM), app.output  # uvicorn repeats the signal at its end
     assert "Application shutdown complete" in app.output
@@ -108,8 +109,22 @@ async def check_personal_data(app: RunningApp, store: Store, mirror: Mirror, cus
     assert (customer["email"], order["id"]) == (EMAIL, order_id)
     assert exported.stat().st_mode & 0o077 == 0
 
+    app.sandbox.emit(sample_event("profile.personalDataExportRequest", entity_id=STORE))
+    profile = app.folder / f"profile-{STORE}-{STORE}.json"
+
+    async def has_profile() -> bool:
+        return profile.exists() and profile.stat().st_size > 0
+
+    await wait_until(has_profile)
+    assert json.loads(profile.read_text())[0]["generalInfo"]["storeId"] == STORE
+
     app.sandbox.emit(sample_event("customer.personalDataRemovalRequest", entity_id=customer_id))
     await wait_until(lambda: has_no_rows(mirror))
+    await wait_until(lambda: is_gone(exported))
+
+
+async def is_gone(file: Path) -> bool:
+    return not file.exists()
 
 
 async def rows(mirror: Mirror) -> dict[str, int | None]:

@@ -207,6 +207,26 @@ def test_a_code_belongs_to_one_app_and_one_store(sandbox: Sandbox) -> None:
     assert exchange(sandbox, code, "/token/1004")["error"] == "invalid_grant"
 
 
+def test_a_code_of_a_store_that_was_removed_is_refused(sandbox: Sandbox) -> None:
+    code = new_code(sandbox)
+    del sandbox.stores[1003]
+    assert exchange(sandbox, code)["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("end", ["\r\nSet-Cookie: a=1", "a b", "é", "\\@other.example/", "#a"])
+def test_a_redirect_uri_that_is_no_url_is_refused(sandbox: Sandbox, end: str) -> None:
+    with pytest.raises(ValueError, match="no URL"):
+        sandbox.authorization.decide(authorize_url(redirect_uri=REDIRECT + end), store_id=1003)
+
+
+def test_the_page_of_a_demo_app_gets_a_token_that_works() -> None:
+    """In a store in which it was installed from the start."""
+    sandbox = demo_sandbox(products=1, orders=0, customers=0, carts=0, categories=0)
+    app = add_demo_app(sandbox, webhook_url="http://127.0.0.1:1/", iframe_url="http://127.0.0.1:1/page")
+    fragment = urlsplit(sandbox.iframe_url(app.client_id, DEMO_STORE_ID, mode="fragment")).fragment
+    assert sandbox.stores[DEMO_STORE_ID].access(json.loads(bytes.fromhex(fragment))["access_token"]) is not None
+
+
 def test_secrets_are_accepted_in_the_body_only(sandbox: Sandbox) -> None:
     query = urlencode(fields_for(new_code(sandbox)))
     assert get(sandbox, f"/token/1003?{query}").status == 405

@@ -1,5 +1,6 @@
 """The authorization server of a sandbox: the consent page, and the endpoint that exchanges codes for tokens."""
 
+import re
 import secrets
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
@@ -24,6 +25,8 @@ _MAX_EXCHANGES: Final = 1_000
 _MAX_PENDING: Final = 1_000
 _MAX_CODES: Final = 10_000
 _MAX_LISTED_STORES: Final = 500
+# No fragment, and nothing that would end a header or that browsers change.
+_URL: Final = re.compile(r"https?://[!\"$-\[\]-~]+")
 _GRANT_TYPE: Final = "authorization_code"
 _PAGE_HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -282,7 +285,9 @@ class AuthorizationServer:
         issued = self._codes.get(fields["code"])
         if issued is None or issued.authorization.client_id != app.client_id:
             raise _TokenError("invalid_grant", "The code is wrong")
-        store = self._sandbox.stores[issued.store_id]
+        store = self._sandbox.stores.get(issued.store_id)
+        if store is None:
+            raise _TokenError("invalid_grant", "The store of the code is gone")
         if issued.token is not None:
             store.revoke(issued.token)
             raise _TokenError("invalid_grant", "The code was already exchanged; the token that it gave is revoked")
@@ -321,7 +326,9 @@ def _check_redirect_uri(app: App, redirect_uri: str | None) -> str:
         raise _PageError("The app is registered without a redirect_uri.")
     if redirect_uri is None:
         return app.redirect_uri
-    if "#" in redirect_uri or _origin(redirect_uri) != _origin(app.redirect_uri):
+    if not _URL.fullmatch(redirect_uri):
+        raise _PageError("The redirect_uri is no URL, or has characters that must be encoded.")
+    if _origin(redirect_uri) != _origin(app.redirect_uri):
         raise _PageError("The redirect_uri is not in the domain with which the app is registered.")
     return redirect_uri
 

@@ -33,7 +33,7 @@ def add_demo_app(
         )
     )
     for store in sandbox.stores.values() if webhook_url is not None else ():
-        store.installs[app.client_id] = Install()
+        store.installs[app.client_id] = Install(token=next(iter(store.tokens), ""))
         store.add_app(app.client_id, client_secret)
         application = store.section_data.get("application") or {}
         store.section_data["application"] = {**application, "namespace": app.client_id}

@@ -88,6 +88,11 @@ class Store:
         granted = None if scopes is None else frozenset(scopes)
         self._access[token] = Access(granted, new_rate_limiter(self.switches.limiter), client_id)
 
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The tokens that the store accepts, in the order in which they were added."""
+        return tuple(self._access)
+
     def revoke(self, token: str) -> None:
         """Stop accepting a token."""
         self._access.pop(token, None)
