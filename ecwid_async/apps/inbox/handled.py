@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateTable
 
@@ -100,7 +100,13 @@ async def handled_once(
         rows = [{"store_id": store_id, "event_id": each, "handled_at": clock()} for each in sorted({*event_ids})]
         insert = (sqlite if _is_sqlite(engine) else postgresql).insert(_table).values(rows)
         statement = insert.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-        if (await connection.execute(statement)).rowcount == 0:
+        try:
+            result = await connection.execute(statement)
+        except DBAPIError:
+            # Somebody may have dropped the table: the next attempt creates it again.
+            _states.pop(engine.sync_engine, None)
+            raise
+        if result.rowcount == 0:
             await connection.rollback()
             raise AlreadyHandled("the events were handled before")
         transaction = connection.get_transaction()

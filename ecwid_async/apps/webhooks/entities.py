@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ecwid_async.apps.errors import AppError
+from ecwid_async.apps.errors import AppError, NotRetryable
 from ecwid_async.calls import Call
 from ecwid_async.errors import NotFound, StoreNotFound
 from ecwid_async.models.events import InvoiceEvent, OrderEvent, StoreEvent, UnfinishedOrderEvent
@@ -27,7 +27,7 @@ def find_reader(event_type: str) -> ReadEntity | None:
 def _number(event: StoreEvent) -> int:
     if isinstance(event.entity_id, int):
         return event.entity_id
-    raise AppError(f"this {event.event_type} event has no number in `entityId`: there is nothing to read.")
+    raise NotRetryable(f"this {event.event_type} event has no number in `entityId`: there is nothing to read.")
 
 
 async def _found(call: Call[T]) -> T | None:
@@ -54,7 +54,7 @@ async def _cart(store: "Store", event: StoreEvent) -> object | None:
     if cart_id is None and isinstance(event.entity_id, str) and not event.entity_id.lstrip("-").isdigit():
         cart_id = event.entity_id
     if cart_id is None:
-        raise AppError(f"this {event.event_type} event has no `cartId`: search the carts of the store.")
+        raise NotRetryable(f"this {event.event_type} event has no `cartId`: search the carts of the store.")
     return await _found(store.carts.get(cart_id))
 
 
@@ -78,7 +78,7 @@ async def _promotion(store: "Store", event: StoreEvent) -> object | None:
 async def _invoice(store: "Store", event: StoreEvent) -> object | None:
     order_id = event.data.order_id if isinstance(event, InvoiceEvent) and event.data is not None else None
     if order_id is None:
-        raise AppError(f"this {event.event_type} event has no `orderId`: there is nothing to read.")
+        raise NotRetryable(f"this {event.event_type} event has no `orderId`: there is nothing to read.")
     invoices = await _found(store.orders.invoices.search(order_id))
     found = (each for each in invoices or () if str(each.internal_id) == str(event.entity_id))
     return next(found, None)
@@ -86,7 +86,7 @@ async def _invoice(store: "Store", event: StoreEvent) -> object | None:
 
 def _any_id(event: StoreEvent) -> int | str:
     if event.entity_id is None or event.entity_id in ("", -1, "-1"):
-        raise AppError(f"this {event.event_type} event has no id: there is nothing to read.")
+        raise NotRetryable(f"this {event.event_type} event has no id: there is nothing to read.")
     return event.entity_id
 
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from ecwid_async.apps.errors import AppError, EntityGone, NotRetryable
+from ecwid_async.apps.errors import EntityGone, NotRetryable
 from ecwid_async.apps.webhooks.body import read_event
 from ecwid_async.apps.webhooks.entities import find_reader
 from ecwid_async.apps.webhooks.own_writes import OwnWrites
@@ -138,12 +138,12 @@ class ReceivedEvent(Generic[E, T]):
         An order is read by `data.order_id`, a cart by `data.cart_id`, an invoice in the list of its order and a
         promotion in the store's list. Events of the store and of the app read its profile and the app's subscription.
 
-        Raises `AppError` if the event does not say what to read or the API has no endpoint for it, and the errors of a
-        call.
+        Raises `NotRetryable` if the event does not say what to read or the API has no endpoint for it, `AppError` for a
+        promotion that may not be in the list yet, and the errors of a call.
         """
         read = find_reader(self.event_type)
         if read is None:
-            raise AppError(f"the API has no endpoint for the entities of {self.event_type} events.")
+            raise NotRetryable(f"the API has no endpoint for the entities of {self.event_type} events.")
         if self._writes is not None and self._writes.has_prefetched:
             entity = self._writes.take_prefetched()
         else:

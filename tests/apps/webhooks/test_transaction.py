@@ -202,3 +202,22 @@ async def test_savepoints_and_sessions_belong_to_the_transaction(make_webhooks, 
     await post(webhooks)
     await webhooks.run(until_idle=True)
     assert await rows(engine) == [(7, "savepoint"), (7, "session")]
+
+
+async def test_a_table_that_was_dropped_is_created_again(make_webhooks, engine, clock):
+    webhooks = make_webhooks(engine=engine)
+
+    @webhooks.on("order.created")
+    async def ship(event: ReceivedEvent) -> None:
+        await write(event, "ship")
+
+    await post(webhooks, 1)
+    await webhooks.run(until_idle=True)
+    async with engine.begin() as connection:
+        await connection.execute(text("DROP TABLE ecwid_handled"))
+    await post(webhooks, 2)
+    await webhooks.run(until_idle=True)
+    clock.now += 11
+    await webhooks.run(until_idle=True)
+    assert len(await rows(engine)) == 2
+    assert await rows(engine, "SELECT event_id FROM ecwid_handled") == [("e-2/ship",)]
