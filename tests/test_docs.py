@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import codeop
 import inspect
 import re
 import shlex
@@ -86,6 +87,19 @@ def test_python_examples_run(block, demo, tmp_path):
     result = eval(code, {"__name__": "__main__"})
     if inspect.iscoroutine(result):
         asyncio.run(result)
+
+
+@pytest.mark.parametrize("block", [each for each in blocks("python") if "def test_" not in each.code], ids=str)
+def test_python_examples_can_be_pasted_into_the_prompt(block):
+    """`python -m asyncio` before 3.13 takes line by line, and ends an indented block at an empty line."""
+    compiler = codeop.CommandCompiler()
+    compiler.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    entered: list[str] = []
+    for line in [*block.code.splitlines(), ""]:
+        entered.append(line)
+        if compiler("\n".join(entered), str(block), "single") is not None:
+            entered = []
+    assert not "".join(entered)
 
 
 async def _store_dead_event(path: Path) -> None:

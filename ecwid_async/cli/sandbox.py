@@ -232,6 +232,8 @@ async def _serve(demo: _Demo, host: str, port: int, control: bool) -> None:
 
 def _describe(demo: _Demo, server: "RunningServer") -> str:
     """The lines to paste into a shell."""
+    from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET
+
     count = len(demo.tokens)
     lines = [
         f"# {'A demo store' if count == 1 else f'{count:,} demo stores'} at {server.base_url}, until Ctrl-C. "
@@ -244,6 +246,9 @@ def _describe(demo: _Demo, server: "RunningServer") -> str:
     for app in demo.sandbox.apps.values():
         if app.redirect_uri is not None:
             lines += [f"export ECWID_OAUTH_URL={server.oauth_url}", f"export ECWID_CLIENT_ID={app.client_id}"]
+            # Never a secret of the user's own.
+            if app.client_secret == DEMO_CLIENT_SECRET:
+                lines.append(f"export ECWID_CLIENT_SECRET={DEMO_CLIENT_SECRET}")
         if app.iframe_url is not None:
             panel = server.base_url.partition("/api/")[0]
             lines.append(f"# The app's page, once it is installed: {panel}/cp/{app.client_id}/{min(demo.tokens)}")

@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_token
+from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET, DEMO_STORE_ID, DEMO_TOKEN, demo_token
 from ecwid_async.sandbox.webhooks import sign
 
 from .helpers import file_names
@@ -242,6 +242,14 @@ def test_an_app_can_be_installed(start, monkeypatch):
     with urlopen(f"{found['ECWID_OAUTH_URL']}/authorize?{urlencode(query)}") as response:
         assert b"read_orders" in response.read()
     assert "my_client_secret" not in " ".join(found.values())
+
+
+def test_without_a_secret_of_ones_own_the_demo_secret_is_printed_to_paste(start, monkeypatch):
+    monkeypatch.delenv("ECWID_CLIENT_SECRET", raising=False)
+    process = start("sandbox", "serve", "--port", "0", *SMALL, "--redirect-uri", "http://127.0.0.1:1/callback")
+    assert read_output(process, "export ECWID_CLIENT_SECRET=")[-1].strip().endswith(f"={DEMO_CLIENT_SECRET}")
+    # The key of payloads is its first 16 characters.
+    assert len(DEMO_CLIENT_SECRET) >= 16
 
 
 @pytest.mark.parametrize("option", ["--redirect-uri", "--iframe-url"])

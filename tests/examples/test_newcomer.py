@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from ecwid_async.tokens import new_key
-from tests.examples.running_app import CLIENT_SECRET, EXAMPLES, Browser, app_process, end
+from tests.examples.running_app import EXAMPLES, Browser, app_process, end
 
 PAGE = Path(__file__).parents[2] / "docs" / "apps.md"
 
@@ -46,7 +46,7 @@ async def test_a_newcomer_follows_one_page(tmp_path: Path, monkeypatch: pytest.M
     with socket.create_server(("127.0.0.1", 0)) as listening:
         app_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         words = shlex.split(command.replace("http://127.0.0.1:8000", app_url))[1:]
-        monkeypatch.setenv("ECWID_CLIENT_SECRET", CLIENT_SECRET)
+        monkeypatch.delenv("ECWID_CLIENT_SECRET", raising=False)
         sandbox = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "ecwid_async", *words, "--port", "0", stdout=asyncio.subprocess.PIPE
         )

@@ -43,7 +43,7 @@ __all__ = [
 DEMO_STORE_ID: Final = 1003
 DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  valid only for demo stores
 DEMO_CLIENT_ID: Final = app_client_id(DEMO_STORE_ID)
-DEMO_CLIENT_SECRET: Final = "app_secret_demo"  # noqa: S105  as above
+DEMO_CLIENT_SECRET: Final = "app_secret_demo_0123"  # noqa: S105  as above
 
 _Items = Iterator[dict[str, Any]]
 ProgressCallback = Callable[[str, int], None]
