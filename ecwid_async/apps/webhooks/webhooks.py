@@ -286,9 +286,9 @@ def _known_stores(stores: "KnownStores") -> Callable[[int], Awaitable[bool]]:
             return bool(await result if inspect.isawaitable(result) else result)
 
         return ask
-    if not isinstance(stores, Container) or (
-        isinstance(stores, Iterable) and not all(isinstance(each, int) for each in stores)
-    ):
+    # Of other containers, not all ids may be at hand.
+    listed: Iterable[object] = stores if isinstance(stores, str | list | tuple | set | frozenset | dict) else ()
+    if not isinstance(stores, Container) or not all(isinstance(each, int) for each in listed):
         raise ConfigError("`stores` is not a set of ids, which are numbers, a source of tokens or a function.")
     known = stores
 

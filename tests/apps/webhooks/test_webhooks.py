@@ -153,6 +153,12 @@ async def test_a_check_of_stores_that_fails_loses_nothing(make_webhooks):
     assert await statuses(webhooks, post()) == [503]
 
 
+async def test_stores_that_are_a_range_are_not_all_read(make_webhooks):
+    webhooks = make_webhooks(stores=range(1000, 10**12))
+    assert await statuses(webhooks, post(), post(number=2, storeId=7)) == [200, 200]
+    assert webhooks.counts.outcomes == {WebhookOutcome.ACCEPTED: 1, WebhookOutcome.UNKNOWN_STORE: 1}
+
+
 @pytest.mark.parametrize(
     "accept", [["product.*", "order.created"], "order.created", lambda event: event.event_type == "order.created"]
 )
