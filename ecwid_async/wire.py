@@ -41,7 +41,7 @@ __all__ = [
 
 # Shorter parts of a secret also occur in unrelated text.
 _SHORTEST_SECRET_PART: Final = 8
-_HIDDEN_HEADERS: Final = frozenset({"authorization", "x-ecwid-app-secret-key"})
+_HIDDEN_HEADERS: Final = frozenset({"authorization", "cookie", "set-cookie", "x-ecwid-app-secret-key"})
 _REFUSED_SEGMENTS: Final = frozenset({"", ".", ".."})
 
 

@@ -84,6 +84,8 @@ def test_headers_hide_credentials_and_pickle() -> None:
     assert "secret_abc" not in repr(headers)
     assert "topsecret" not in repr(headers)
     assert "today" in repr(headers)
+    cookies = Headers((("Cookie", "session=of_a_visitor"), ("Set-Cookie", "session=of_a_visitor")))
+    assert "of_a_visitor" not in repr(cookies)
     assert pickle.loads(pickle.dumps(headers)) == headers
 
 

@@ -35,23 +35,21 @@ async def run_lifespan(
 
     An error of the service at the start or end is reported to the server and raised.
     """
-    startup = await receive()
-    stage = "startup"
+    inner = _InnerLifespan(await receive(), receive, send)
     try:
         async with AsyncExitStack() as stack:
             if service is not None:
                 await stack.enter_async_context(service)
-            inner = _InnerLifespan(startup, receive, send)
             if app is not None:
                 await inner.run(app, scope)
             if inner.failed:
                 return
             if not inner.started:
-                await send({"type": "lifespan.startup.complete"})
-            stage = "shutdown"
+                await inner.send({"type": "lifespan.startup.complete"})
             if not inner.stopping:
                 await receive()
     except Exception as error:
+        stage = "shutdown" if inner.started else "startup"
         await send({"type": f"lifespan.{stage}.failed", "message": f"{type(error).__name__}: {error}"})
         raise
     await send(inner.last_message)

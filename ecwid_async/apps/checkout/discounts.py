@@ -10,7 +10,7 @@ from typing import Final
 from attrs import field, frozen
 
 from ecwid_async.apps.checkout.cart import CheckoutCart
-from ecwid_async.apps.checkout.shipping import check_amount
+from ecwid_async.apps.checkout.shipping import check_amount, check_text
 from ecwid_async.models.common import AmountType
 
 __all__ = ["CartDiscount", "DiscountRequest"]
@@ -54,6 +54,7 @@ class CartDiscount:
             check_amount("a percentage", self.value, _ALL)
         else:
             check_amount("value", self.value)
+        check_text(self.description)
         if any(isinstance(each, bool) or not isinstance(each, int) for each in self.applies_to_products):
             raise TypeError("applies_to_products are ids of products")
 

@@ -69,6 +69,19 @@ class ShippingRate:
         if not isinstance(self.title, str) or not self.title.strip():
             raise ValueError("a shipping rate needs a title")
         check_amount("rate", self.rate)
+        for text in (self.title, self.description, *(() if self.blackout_dates is None else (self.blackout_dates,))):
+            check_text(text)
+        for texts in (self.title_translated, self.description_translated):
+            if texts is not None and not isinstance(texts, Mapping):
+                raise TypeError('translations are a mapping, such as {"de": "Abholung"}')
+            for text in () if texts is None else (*texts, *texts.values()):
+                check_text(text)
+        if self.fulfillment_type is not None and self.fulfillment_type not in tuple(FulfillmentType):
+            raise ValueError(f"fulfillment_type is one of {', '.join(FulfillmentType)}")
+        if self.scheduled is not None and not isinstance(self.scheduled, bool):
+            raise TypeError("scheduled is True or False")
+        if self.business_hours is not None and not isinstance(self.business_hours, BusinessHours):
+            raise TypeError("business_hours are BusinessHours")
         if not _TRANSIT_DAYS.fullmatch(str(self.transit_days)):
             raise ValueError('transit_days is a number of days, such as 5 or "4-9"')
         minutes = self.fulfillment_time_in_minutes
@@ -95,6 +108,16 @@ class ShippingRate:
             "description": self.description,
             **{name: value for name, value in optional.items() if value is not None},
         }
+
+
+def check_text(value: object) -> None:
+    """Raise `TypeError` unless `value` is text, and `ValueError` if it can't be sent."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} is no text: pass a str")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("a text has half of a surrogate pair, which can't be sent") from None
 
 
 def check_amount(name: str, value: object, maximum: Decimal = _MAX_RATE) -> None:

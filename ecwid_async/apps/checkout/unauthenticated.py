@@ -1,7 +1,8 @@
 """Payment requests of older apps, which are encrypted without authentication: what the API has to confirm."""
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from attrs import evolve
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ecwid_async.client import Ecwid
 
 __all__ = ["UnauthenticatedPayments"]
+
+_HOST: Final = re.compile(r"[a-z0-9.-]+")
 
 
 class UnauthenticatedPayments:
@@ -29,8 +32,9 @@ class UnauthenticatedPayments:
 
     def __init__(self, ecwid: "Ecwid", *, return_hosts: Iterable[str]) -> None:
         self._ecwid = ecwid
-        self._hosts = frozenset(host.lower() for host in return_hosts)
-        if not self._hosts or any("/" in host or not host for host in self._hosts):
+        hosts = [return_hosts] if isinstance(return_hosts, str) else return_hosts
+        self._hosts = frozenset(host.lower() for host in hosts)
+        if not self._hosts or not all(map(_HOST.fullmatch, self._hosts)):
             raise ConfigError("return_hosts are the hosts of the stores, such as app.ecwid.com.")
 
     async def check(self, request: PaymentRequest) -> PaymentRequest | None:

@@ -28,7 +28,7 @@ from ecwid_async.client import Ecwid
 from ecwid_async.errors import ConfigError, EcwidError, InvalidToken
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.tokens import MemoryTokens
-from ecwid_async.transport import Secret
+from ecwid_async.transport import Secret, check_number
 from ecwid_async.wire import Transport
 
 __all__ = ["Installs"]
@@ -105,13 +105,17 @@ class Installs:
         del client_secret  # some tracebacks show local variables
         self.client_id = read_client_id(client_id)
         self.redirect_uri = read_redirect_uri(redirect_uri)
-        self.scopes = parse_scopes(scopes) if isinstance(scopes, str) else frozenset(scopes)
+        self.scopes = _read_scopes(scopes)
         if not self.scopes:
             raise ConfigError("An app asks for at least one scope: pass `scopes`, such as ['read_store_profile'].")
         for name, path in (("start_path", start_path), ("success_path", success_path)):
             if path is not None and not is_local_path(path):
                 raise ConfigError(f"{name} must be a path of the app, such as /ecwid/install.")
-        self.required_scopes = self.scopes - frozenset(optional_scopes)
+        optional = _read_scopes(optional_scopes)
+        if not optional <= self.scopes:
+            raise ConfigError(f"optional_scopes are some of `scopes`: add {', '.join(sorted(optional - self.scopes))}.")
+        check_number("flow_lifetime", flow_lifetime, exclusive=True)
+        self.required_scopes = self.scopes - optional
         self.start_path = start_path
         self.callback_path = urlsplit(self.redirect_uri).path
         self._ecwid = ecwid
@@ -418,6 +422,10 @@ class Installs:
 
     def _end_flow(self, response: OutgoingResponse) -> OutgoingResponse:
         return evolve(response, headers=(*response.headers, self._cookies.clearing_header()))
+
+
+def _read_scopes(scopes: str | Iterable[str]) -> frozenset[str]:
+    return parse_scopes(scopes if isinstance(scopes, str) else " ".join(scopes))
 
 
 def _default_claims(tokens: InstallTokens) -> CodeClaims:

@@ -11,7 +11,7 @@ from ecwid_async.apps.oauth.addresses import read_oauth_url
 from ecwid_async.apps.oauth.grant import Grant, GrantProblem, describe_refusal, read_grant
 from ecwid_async.errors import EcwidError, NotSent
 from ecwid_async.tokens import check_store_id
-from ecwid_async.transport import AiohttpTransport, FormAuth, Secret, Settings, with_deadlines
+from ecwid_async.transport import AiohttpTransport, FormAuth, Secret, Settings, check_number, with_deadlines
 from ecwid_async.wire import Headers, Options, Request, Response, Transport, to_printable
 
 __all__ = ["TokenEndpoint"]
@@ -43,6 +43,7 @@ class TokenEndpoint:
         transport: Transport | None = None,
         timeout: float = 30.0,
     ) -> None:
+        check_number("timeout", timeout, exclusive=True)
         self.client_id = read_client_id(client_id)
         self.oauth_url = read_oauth_url(oauth_url)
         self._client_secret = read_client_secrets(client_secret)[0]

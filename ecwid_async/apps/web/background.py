@@ -7,6 +7,8 @@ from typing import Final, Protocol
 
 from attrs import frozen
 
+from ecwid_async.transport import check_number
+
 __all__ = ["Background", "BackgroundRun", "BackgroundStatus", "Restarts"]
 
 _log: Final = logging.getLogger("ecwid_async")
@@ -26,12 +28,17 @@ class Background(Protocol):
 class Restarts:
     """When a background run that has failed is started again, in seconds: the delay doubles up to a maximum.
 
-    After a run of `reset_after`, the next delay is the `first` again.
+    After a run of `reset_after`, the next delay is the `first` again. Raises `ConfigError` for a number that is not
+    above 0.
     """
 
     first: float = 1.0
     longest: float = 60.0
     reset_after: float = 120.0
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("first", "longest", "reset_after"):
+            check_number(name, getattr(self, name), exclusive=True)
 
 
 @frozen(kw_only=True)

@@ -127,3 +127,24 @@ async def test_an_app_that_ends_early_leaves_the_service_running() -> None:
         assert log == ["open"]
     assert log == ["open", "close"]
     assert sent == COMPLETE
+
+
+async def test_an_error_of_the_app_at_its_end_is_not_one_of_its_start() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        raise ZeroDivisionError
+
+    messages = [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    sent = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    with pytest.raises(ZeroDivisionError):
+        await LifespanMiddleware(app, Service())({"type": "lifespan"}, receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.failed"]

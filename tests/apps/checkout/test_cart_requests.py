@@ -266,6 +266,32 @@ def test_an_invalid_timeout_is_a_config_error(timeout: Any) -> None:
 # Responses.
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": "\ud800"},
+        {"description": 5},
+        {"description": "\ud800"},
+        {"title_translated": "Mail"},
+        {"title_translated": {"de": 5}},
+        {"description_translated": {5: "a"}},
+        {"fulfillment_type": "pickup"},
+        {"scheduled": "yes"},
+        {"business_hours": {"MON": []}},
+        {"blackout_dates": []},
+    ],
+)
+def test_a_rate_that_the_checkout_would_ignore_can_not_be_made(fields: dict[str, Any]) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        ShippingRate(**{"title": "Mail", "rate": 5} | fields)
+
+
+@pytest.mark.parametrize("description", [None, 5, "\ud800"])
+def test_a_discount_has_text_that_can_be_sent(description: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        CartDiscount(value=5, description=description)
+
+
 @pytest.mark.parametrize("rate", [0, 10**12, Decimal("0.10"), Decimal("1E+2"), Decimal("12345678901.123456789")])
 async def test_amounts_are_exact(rate: Decimal | int) -> None:
     response = await ShippingRequests(Shipping([ShippingRate(title="a", rate=rate)])).handle(

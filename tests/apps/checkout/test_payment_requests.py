@@ -441,7 +441,14 @@ async def test_an_unauthenticated_request_is_not_checked_against_a_cache(sandbox
         assert (await requests.read(request)).total == 99
 
 
-@pytest.mark.parametrize("hosts", [[], [""], ["https://app.ecwid.com"]])
+async def test_one_host_of_stores_may_be_passed_as_text(ecwid: Ecwid, sandbox: Sandbox, order_id: str) -> None:
+    unauthenticated = UnauthenticatedPayments(ecwid, return_hosts="app.ecwid.com")
+    requests = PaymentRequests(never, client_secret=SECRET, unauthenticated=unauthenticated)
+    sent = sandbox.checkout.payment_request("app", 1003, order_id, fields="data")
+    assert (await requests.read(arriving(sent))).store_id == 1003
+
+
+@pytest.mark.parametrize("hosts", [[], [""], "", ["https://app.ecwid.com"], ["app.ecwid.com:443"]])
 async def test_unauthenticated_requests_need_the_hosts_of_stores(ecwid: Ecwid, hosts: list[str]) -> None:
     with pytest.raises(ConfigError, match="return_hosts"):
         UnauthenticatedPayments(ecwid, return_hosts=hosts)

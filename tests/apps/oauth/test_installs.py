@@ -688,6 +688,9 @@ async def test_pages_can_not_be_framed_or_leak_their_address(browser: Browser) -
         {"redirect_uri": f"{REDIRECT}?a=b c"},
         {"redirect_uri": "/callback"},
         {"scopes": []},
+        {"optional_scopes": ["read_order"]},
+        {"flow_lifetime": -1},
+        {"flow_lifetime": float("nan")},
         {"start_path": "https://evil.example"},
         {"success_path": "//evil.example"},
         {"oauth_url": "http://my.ecwid.com/api/oauth"},
@@ -699,6 +702,12 @@ async def test_pages_can_not_be_framed_or_leak_their_address(browser: Browser) -
 def test_an_invalid_setting_is_refused(new_installs: NewInstalls, options: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         new_installs(**options)
+
+
+def test_scopes_may_be_one_text(new_installs: NewInstalls) -> None:
+    for scopes in ("read_orders read_catalog", ["read_orders read_catalog"], ["read_catalog", "read_orders"]):
+        installs = new_installs(scopes=scopes, optional_scopes="read_catalog")
+        assert (installs.scopes, installs.required_scopes) == ({"read_orders", "read_catalog"}, {"read_orders"})
 
 
 def test_another_source_of_tokens_needs_claims(new_installs: NewInstalls) -> None:

@@ -223,3 +223,9 @@ async def test_a_failure_while_it_ends_is_no_error() -> None:
 def test_an_invalid_grace_is_refused(grace: Any) -> None:
     with pytest.raises(ConfigError, match="grace"):
         Service(grace=grace)
+
+
+@pytest.mark.parametrize("delays", [{"first": 0}, {"first": -1}, {"longest": float("nan")}, {"reset_after": 0}])
+def test_a_run_that_fails_is_not_started_again_without_a_delay(delays: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError):
+        Restarts(**delays)
