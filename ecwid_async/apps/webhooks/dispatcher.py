@@ -1,5 +1,6 @@
 """`Dispatcher`: runs the handlers of claimed events."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -55,14 +56,14 @@ class Dispatcher:
         for error in sorted(errors, key=lambda error: isinstance(error, NotRetryable)):
             raise error
 
-    async def _run(self, handler: Handler, claimed: ClaimedEvents) -> Exception | None:
+    async def _run(self, handler: Handler, claimed: ClaimedEvents) -> BaseException | None:
         """Run one handler. Returns its error, if it failed."""
         start = time.monotonic()
         key: EntityKey = (handler.name, claimed.store_id, claimed.event_type, claimed.entity_id)
         writes = OwnWrites()
         outcome = WebhookOutcome.FAILED
         state: EntityState | None = None
-        failure: Exception | None = None
+        failure: BaseException | None = None
         try:
             self._guard.check(key)
             with anyio.move_on_after(handler.timeout) as scope:
@@ -78,6 +79,12 @@ class Dispatcher:
                 outcome, failure = WebhookOutcome.GONE, None
             elif isinstance(failure, AlreadyHandled):
                 outcome, failure = WebhookOutcome.REPEATED, None
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # The handler awaited something that was cancelled: the other handlers are run nevertheless.
+            failure = error
         finally:
             # Also if the task is cancelled.
             self._guard.record_run(key, has_written=writes.has_written, state=state)
@@ -120,7 +127,7 @@ def _record(
     outcome: WebhookOutcome,
     handler: Handler | None = None,
     seconds: float = 0.0,
-    error: Exception | None = None,
+    error: BaseException | None = None,
 ) -> WebhookRecord:
     last = claimed.events[-1]
     return WebhookRecord(

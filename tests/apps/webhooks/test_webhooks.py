@@ -1,5 +1,6 @@
 """Webhooks are answered: stored, left out, or refused; and their handlers are run afterwards."""
 
+import asyncio
 import logging
 
 import anyio
@@ -212,6 +213,27 @@ async def test_what_an_error_quotes_of_the_response_is_masked_in_records(make_we
     await webhooks.run(until_idle=True)
     assert records[-1].error == "Conflict"
     assert "409 EXISTS: Customer … exists, see …" in records[-1].message
+
+
+async def test_a_handler_that_awaits_something_cancelled_does_not_keep_others_from_running(webhooks, records):
+    handled = []
+
+    @webhooks.on("order.created")
+    async def first(event: ReceivedEvent) -> None:
+        raise asyncio.CancelledError
+
+    @webhooks.on("order.created")
+    async def second(event: ReceivedEvent) -> None:
+        handled.append(event.event_id)
+
+    await statuses(webhooks, post())
+    await webhooks.run(until_idle=True)
+    assert handled == ["e-1"]
+    assert [(each.handler, each.error) for each in records if each.handler] == [
+        ("first", "CancelledError"),
+        ("second", None),
+    ]
+    assert (await webhooks.status()).retrying == 1
 
 
 async def test_a_sink_that_fails_loses_nothing(make_webhooks, caplog):
