@@ -76,8 +76,8 @@ def serve(
     webhooks: Annotated[
         str | None,
         Parameter(
-            help="URL of an app on this machine that gets the webhooks of all stores, signed with the secret in "
-            "ECWID_CLIENT_SECRET."
+            help="URL of an app on this machine that gets the webhooks of all stores, or with --redirect-uri of those "
+            "in which it is installed, signed with the secret in ECWID_CLIENT_SECRET."
         ),
     ] = None,
     redirect_uri: Annotated[

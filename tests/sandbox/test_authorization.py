@@ -291,7 +291,11 @@ async def test_the_server_serves_the_same(sandbox: Sandbox) -> None:
 
 def test_a_demo_app_may_ask_for_any_scope() -> None:
     sandbox = demo_sandbox(products=1, orders=1, customers=1, carts=1, categories=1)
-    app = add_demo_app(sandbox, redirect_uri=REDIRECT)
+    app = add_demo_app(
+        sandbox, redirect_uri=REDIRECT, webhook_url="http://127.0.0.1:1/", iframe_url="http://127.0.0.1:1/page"
+    )
+    with pytest.raises(ValueError, match="installed"):
+        sandbox.iframe_url(app.client_id, DEMO_STORE_ID)
     assert not sandbox.stores[DEMO_STORE_ID].installs
     url = sandbox.authorization.decide(
         authorize_url(client_id=app.client_id, scope="charge public_storefront"), store_id=DEMO_STORE_ID

@@ -85,6 +85,8 @@ _LEVELS: Final = {
     WebhookOutcome.REFUSED: logging.WARNING,
     WebhookOutcome.NOT_STORED: logging.ERROR,
     WebhookOutcome.UNHANDLED: logging.INFO,
+    WebhookOutcome.UNKNOWN_STORE: logging.INFO,
+    WebhookOutcome.GONE: logging.INFO,
 }
 
 

@@ -18,7 +18,8 @@ def build_payload(app: App, store: Store, *, lang: str, view_mode: str) -> Item:
     """What the control panel tells the app's page about its store. Raises `ValueError` if the app is not installed."""
     install = store.installs.get(app.client_id)
     if install is None:
-        raise ValueError(f"the app {app.client_id!r} is not installed in store {store.id}: call Sandbox.install")
+        missing = f"the app {app.client_id!r} is not installed in store {store.id}"
+        raise ValueError(f"{missing}: install it on the consent page, or call Sandbox.install")
     payload: Item = {"store_id": store.id, "lang": lang, "access_token": install.token, "view_mode": view_mode}
     return payload if install.public_token is None else {**payload, "public_token": install.public_token}
 

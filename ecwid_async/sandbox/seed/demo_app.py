@@ -18,8 +18,8 @@ def add_demo_app(
     """Register an app that may ask for all scopes in all stores of a sandbox, with the client id `DEMO_CLIENT_ID`.
 
     With `redirect_uri` it can be installed on the consent page, and with `iframe_url` it has a page in the control
-    panel. With `webhook_url` it is installed in all stores
-    already, as the app to which their tokens belong, and gets their webhooks.
+    panel. With `webhook_url` it gets the webhooks of the stores in which it is installed: without `redirect_uri` those
+    are all stores, as the app to which their tokens belong.
     """
     app = sandbox.add_app(
         App(
@@ -32,7 +32,7 @@ def add_demo_app(
             iframe_url=iframe_url,
         )
     )
-    for store in sandbox.stores.values() if webhook_url is not None else ():
+    for store in sandbox.stores.values() if webhook_url is not None and redirect_uri is None else ():
         store.installs[app.client_id] = Install(token=next(iter(store.tokens), ""))
         store.add_app(app.client_id, client_secret)
         application = store.section_data.get("application") or {}

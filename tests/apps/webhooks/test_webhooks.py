@@ -411,7 +411,8 @@ def test_what_needs_attention_is_logged_as_such(caplog):
     with caplog.at_level(logging.DEBUG, "ecwid_async.webhooks"):
         log_webhook(WebhookRecord(outcome=WebhookOutcome.REFUSED, seconds=0, error="too_old", message="it is old."))
         values = {"store_id": 1003, "event_type": "order.created", "event_id": "e-1"}
-        log_webhook(WebhookRecord(outcome=WebhookOutcome.ACCEPTED, seconds=0, **values))
+        for outcome in (WebhookOutcome.ACCEPTED, WebhookOutcome.UNKNOWN_STORE, WebhookOutcome.GONE):
+            log_webhook(WebhookRecord(outcome=outcome, seconds=0, **values))
         log_webhook(
             WebhookRecord(
                 outcome=WebhookOutcome.FAILED, seconds=0, handler="ship", attempt=2, error="KeyError", **values
@@ -420,6 +421,8 @@ def test_what_needs_attention_is_logged_as_such(caplog):
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [
         ("WARNING", "webhook refused, too_old: it is old."),
         ("DEBUG", "webhook accepted, order.created e-1 of store 1003"),
+        ("INFO", "webhook unknown store, order.created e-1 of store 1003"),
+        ("INFO", "webhook gone, order.created e-1 of store 1003"),
         ("DEBUG", "webhook failed, order.created e-1 of store 1003, by ship (attempt 2), KeyError"),
     ]
 
