@@ -11,6 +11,8 @@ from ecwid_async.transport import check_number
 
 __all__ = ["Background", "BackgroundRun", "BackgroundStatus", "Restarts"]
 
+_CANCELLATIONS: Final = 2
+_CANCEL_SECONDS: Final = 10.0
 _log: Final = logging.getLogger("ecwid_async")
 
 
@@ -104,10 +106,20 @@ class BackgroundRun:
                 self._background.stop()
                 await asyncio.wait([task], timeout=timeout)
         finally:
+            await self._cancel(task)
+
+    async def _cancel(self, task: asyncio.Task[None]) -> None:
+        """Cancel the run, which may clean up, and leave it running if it swallows that: the process has to end."""
+        for _ in range(_CANCELLATIONS):
             task.cancel()
-            await asyncio.wait([task])
-            if not task.cancelled():
-                task.exception()  # or asyncio reports that nobody looked at it
+            await asyncio.wait([task], timeout=_CANCEL_SECONDS)
+            if task.done():
+                break
+        else:
+            _log.error("%s does not end although it is cancelled", self.name)
+            return
+        if not task.cancelled():
+            task.exception()  # or asyncio reports that nobody looked at it
 
     async def _run(self) -> None:
         delay = self._restarts.first

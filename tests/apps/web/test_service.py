@@ -229,3 +229,31 @@ def test_an_invalid_grace_is_refused(grace: Any) -> None:
 def test_a_run_that_fails_is_not_started_again_without_a_delay(delays: dict[str, Any]) -> None:
     with pytest.raises(ConfigError):
         Restarts(**delays)
+
+
+@pytest.mark.parametrize(("swallowed", "log"), [(1, ""), (2, "Stubborn does not end although it is cancelled")])
+async def test_a_run_that_swallows_its_cancellation_does_not_keep_the_process(
+    swallowed: int, log: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("ecwid_async.apps.web.background._CANCEL_SECONDS", 0.05)
+    cancellations, ended = 0, asyncio.Event()
+
+    class Stubborn:
+        async def run(self) -> None:
+            nonlocal cancellations
+            while cancellations < swallowed:
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    cancellations += 1
+            await ended.wait()
+
+        def stop(self) -> None:
+            pass
+
+    async with asyncio.timeout(10):
+        async with Service(background=[Stubborn()], grace=0):
+            await asyncio.sleep(0)
+    assert cancellations == swallowed
+    assert [record.message for record in caplog.records] == ([log] if log else [])
+    ended.set()
