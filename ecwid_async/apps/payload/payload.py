@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Payload", "UnverifiedPayload", "VerifiedPayload", "ViewMode", "to_view_mode"]
 
+_PUBLIC_TOKEN: Final = "public_"  # noqa: S105  how public tokens begin
 _STORE_ID: Final = "generalInfo(storeId)"
 
 
@@ -54,14 +55,17 @@ class UnverifiedPayload(Payload):
     async def verify_store(self, ecwid: "Ecwid") -> "VerifiedPayload":
         """Check that the token opens the store: ``GET /profile`` with it must return the id of the store.
 
-        Raises `PayloadError` if the API refuses the token, or the token belongs to another store; any other error of
-        the call, such as `ServerError`, says nothing about the payload.
+        Raises `PayloadError` if the API refuses the token, the token belongs to another store, or it is a public token;
+        any other error of the call, such as `ServerError`, says nothing about the payload.
         """
         if not await self._token_opens_store(ecwid):
             raise unreadable_payload()
         return VerifiedPayload(**asdict(self, recurse=False))
 
     async def _token_opens_store(self, ecwid: "Ecwid") -> bool:
+        # It opens the profile too, and every visitor of the storefront can read it.
+        if self.access_token.startswith(_PUBLIC_TOKEN) or self.access_token == self.public_token:
+            return False
         store = ecwid.store(self.store_id, self.access_token)
         try:
             profile = await store.profile.get(response_fields=_STORE_ID).without_cache()

@@ -348,6 +348,21 @@ async def test_a_fragment_may_be_sent_again_since_it_is_always_the_same(make: Ma
     assert [(await once.handle(sent_fragment(url))).status for _ in range(2)] == [200, 200]
 
 
+@pytest.mark.parametrize("mode", ["fragment", "encrypted"])
+async def test_a_public_token_opens_nothing(make: Make, sandbox: Sandbox, mode: str) -> None:
+    """Every visitor of the storefront can read it, and the API shows it the profile."""
+    sandbox.stores[1003].add_token("public_abc", scopes=["read_store_profile"])
+    payload = json.dumps({"store_id": 1003, "access_token": "public_abc"}).encode()
+    sessions = make(fragments=True)
+    if mode == "fragment":
+        response = await sessions.handle(sent_fragment(f"https://app.example/open#{payload.hex()}"))
+    else:
+        sealed = encrypt_cbc(SECRET, payload)
+        response = await sessions.handle(visit(f"https://app.example/open?payload={sealed}"))
+    assert response.status == 400
+    assert not headers_of(response, "Set-Cookie")
+
+
 async def test_of_two_cookies_the_latest_counts(sessions: PageSessions, sandbox: Sandbox, clock: Time) -> None:
     """A browser that begins to partition cookies may send an earlier one too."""
     first = cookie_of(await sessions.handle(visit(sandbox.iframe_url("app", 1003))))
