@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import urlsplit
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.sync import display_url
+from ecwid_async.cli.urls import has_password
 
 if TYPE_CHECKING:
     from ecwid_async.tokens import ReEncryption, SQLTokens, TokenStatus
@@ -179,11 +179,7 @@ def find_url(database: str | None) -> str:
         if not url:
             raise UsageError(f"which database? Pass --database URL, or set {_DATABASE_VARIABLE}.")
         return url
-    try:
-        has_password = urlsplit(database).password is not None
-    except ValueError:
-        has_password = False  # refused as invalid later
-    if has_password:
+    if has_password(database):
         raise UsageError(
             f"other users can see the command line: set the URL with the password as {_DATABASE_VARIABLE}, and leave "
             "--database out."

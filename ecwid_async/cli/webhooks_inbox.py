@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
-from urllib.parse import urlsplit
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.render import FittedTable, indent_json, write_json, write_table
+from ecwid_async.cli.urls import has_password
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,11 +60,7 @@ class InboxArguments:
             if not url:
                 raise UsageError(f"which inbox? Pass --inbox URL, or set {_VARIABLE}.")
             return url
-        try:
-            has_password = urlsplit(self.inbox).password is not None
-        except ValueError:
-            has_password = False  # refused as invalid later
-        if has_password:
+        if has_password(self.inbox):
             raise UsageError(
                 f"other users can see the command line: set the URL with the password as {_VARIABLE}, and leave "
                 "--inbox out."

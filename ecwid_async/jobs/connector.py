@@ -7,9 +7,10 @@ language of the server's messages, or shows the password; and the loss of notifi
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import aclosing
-from typing import Any, Final, Protocol
+from functools import partial
+from typing import Any, Final, Protocol, TypeVar
 
 import psycopg
 from procrastinate.connector import BaseAsyncConnector, BaseConnector, Notify
@@ -23,6 +24,10 @@ __all__ = ["Connector", "JobDatabase", "JobNotFound"]
 
 _log: Final = logging.getLogger("ecwid_async.jobs")
 
+T = TypeVar("T")
+
+# How long a server may take to end a statement that was cancelled.
+_CANCEL_TIMEOUT: Final = 2.0
 # Seconds to wait for a connection.
 _POOL_TIMEOUT: Final = 20.0
 # Seconds from one check of the connection for notifications to the next, and until it is opened again.
@@ -68,6 +73,8 @@ class Connector(BaseAsyncConnector):
         self._listen_to = listen_to or database
         self._connections = connections
         self._pool: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] | None = None
+        self._statements: set[asyncio.Task[Any]] = set()
+        self._gave_up = False
 
     def __repr__(self) -> str:
         return f"<Connector to {self._database!r}>"
@@ -146,10 +153,48 @@ class Connector(BaseAsyncConnector):
         except psycopg.Error as error:
             raise self._database.explain_driver_error(error) from None
 
+    def give_up(self) -> None:
+        """End the statements in progress, and fail each further one, until `try_again`: the server does not respond."""
+        self._gave_up = True
+        for task in self._statements:
+            task.cancel()
+
+    def try_again(self) -> None:
+        """Execute statements again."""
+        self._gave_up = False
+
     async def _run(self, query: str, arguments: Mapping[str, Any]) -> list[dict[str, Any]]:
-        async with self.pool.connection() as connection:
-            cursor = await connection.execute(query, arguments)
-            return await cursor.fetchall() if cursor.description else []
+        pool = self.pool
+
+        async def execute() -> list[dict[str, Any]]:
+            async with pool.connection() as connection:
+                cursor = await connection.execute(query, arguments)
+                return await cursor.fetchall() if cursor.description else []
+
+        return await self._run_cancellable(execute)
+
+    async def _run_cancellable(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run work that ends soon after it was cancelled, even if the server does not respond.
+
+        When it is cancelled, psycopg asks the server to end the statement, and waits for that, until it is cancelled
+        once more.
+        """
+        if self._gave_up:
+            raise psycopg.OperationalError("the server did not respond in time")
+        task = asyncio.create_task(work())
+        waiter = asyncio.create_task(_wait_for(task))
+        self._statements.add(waiter)
+        try:
+            await asyncio.wait([waiter])
+        except asyncio.CancelledError:
+            waiter.cancel()
+            await asyncio.wait([waiter])
+            raise
+        finally:
+            self._statements.discard(waiter)
+        if waiter.cancelled():
+            raise psycopg.OperationalError("the server did not respond in time")
+        return waiter.result()
 
     async def _execute(self, query: str, arguments: dict[str, Any]) -> list[dict[str, Any]]:
         try:
@@ -181,7 +226,7 @@ class Connector(BaseAsyncConnector):
                 async with aclosing(connection.notifies(timeout=_CHECK_INTERVAL)) as notifications:
                     async for notification in notifications:
                         await on_notification(channel=notification.channel, payload=notification.payload)
-                await connection.execute("SELECT 1")
+                await self._run_cancellable(partial(connection.execute, "SELECT 1"))
 
     def explain(self, error: psycopg.Error, *, listens: bool = False) -> ConnectorException:
         """Return the error to raise in place of the driver's. It shows neither the password nor data."""
@@ -191,6 +236,19 @@ class Connector(BaseAsyncConnector):
             return ConnectorException("this worker did not run for so long that it counted as dead. It begins again.")
         database = self._listen_to if listens else self._database
         return ConnectorException(str(database.explain_driver_error(error)))
+
+
+async def _wait_for(task: "asyncio.Task[T]") -> T:
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        for _ in range(2):
+            task.cancel()
+            await asyncio.wait([task], timeout=_CANCEL_TIMEOUT)
+        if task.done() and not task.cancelled():
+            task.exception()  # nobody else asks for it
+        raise
+    return task.result()
 
 
 def _adapt(value: Any) -> Any:

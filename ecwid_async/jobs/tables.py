@@ -21,14 +21,23 @@ _FUNCTION: Final = re.compile(r"procrastinate_\w+_v\d+(?=\()")
 async def prepare_tables(connector: Connector) -> None:
     """Create Procrastinate's tables unless they exist, or check that those of another program have the right version.
 
-    Raises `ConfigError` if they do not, and `ConnectorException`.
+    Raises `ConfigError` if they do not, or if the database can't store every character, and `ConnectorException`.
     """
     functions = sorted({name for query in queries.values() for name in _FUNCTION.findall(query)})
     try:
         async with connector.pool.connection() as connection, connection.transaction():
+            # In stricter ones, it would not see what was created while it waited for the lock.
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
-            cursor = await connection.execute("SELECT to_regclass('procrastinate_jobs') AS found")
+            cursor = await connection.execute(
+                "SELECT to_regclass('procrastinate_jobs') AS found, current_setting('server_encoding') AS encoding"
+            )
             (row,) = await cursor.fetchall()
+            if row["encoding"] != "UTF8":
+                raise ConfigError(
+                    f"the database has the encoding {row['encoding']}, which lacks most characters: create one with "
+                    "ENCODING 'UTF8' TEMPLATE template0."
+                )
             if row["found"] is None:
                 await connection.execute(SchemaManager.get_schema())
                 return

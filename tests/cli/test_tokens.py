@@ -69,8 +69,9 @@ def test_tokens_under_an_unknown_key_are_reported(ecwid, url, monkeypatch):
     assert "2 tokens can't be decrypted with any of the keys, among them those of the stores 7, 8" in outcome.err
 
 
-def test_a_password_on_the_command_line_is_refused(ecwid):
-    outcome = ecwid("tokens", "re-encrypt", "--database", "postgresql://u:pass_Word7@h/d")
+@pytest.mark.parametrize("database", ["postgresql://u:pass_Word7@h/d", "postgresql+psycopg://h/d?password=pass_Word7"])
+def test_a_password_on_the_command_line_is_refused(ecwid, database):
+    outcome = ecwid("tokens", "re-encrypt", "--database", database)
     assert outcome.code == 2
     assert "set the URL with the password as ECWID_TOKEN_DATABASE" in outcome.err
     assert "pass_Word7" not in outcome.err

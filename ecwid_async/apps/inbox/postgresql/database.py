@@ -21,6 +21,8 @@ _DEFAULTS: Final[dict[str, Any]] = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    # In milliseconds. Otherwise a server that is gone would be waited for a quarter of an hour.
+    "tcp_user_timeout": 15_000,
 }
 
 _ADVICE: Final[dict[PostgreSQLProblem, tuple[InboxProblem, str]]] = {
@@ -79,7 +81,8 @@ class InboxDatabase:
         if self._password:
             arguments["password"] = str.__str__(self._password)
         # A prepared statement belongs to a session of the server, and a pooler changes it with each transaction.
-        return {**arguments, "prepare_threshold": None}
+        # Nor may PGCLIENTENCODING change the encoding.
+        return {**arguments, "prepare_threshold": None, "client_encoding": "utf8"}
 
     def explain_driver_error(self, error: Exception) -> InboxError:
         """Return the error to raise in place of one of psycopg. It has neither the password nor anything of events."""

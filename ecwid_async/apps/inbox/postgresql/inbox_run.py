@@ -31,6 +31,8 @@ _PURGE_INTERVAL: Final = 600.0
 # and there are jobs for them anyway.
 _MAINTENANCE_SHARE: Final = 1 / 20
 _MAX_PAUSE: Final = 5.0
+# How long a run may take to end after its handlers were cancelled: they may take 5 seconds, and then the server.
+_END_TIMEOUT: Final = 10.0
 # Workers of other queues may report less often than ours: their jobs must not look like those of dead ones.
 _PRUNE_AFTER: Final = 24 * 3600.0
 
@@ -64,6 +66,7 @@ class InboxRun:
         )
         self._manager = _InboxJobManager(connector, statements, after=self._after, on_lost=self._begin_again)
         self._is_stopping = False
+        self._timers: list[asyncio.TimerHandle] = []
         self._error: InboxError | None = None
         self._next_rescue = self._next_purge = 0.0
         app = App(connector=connector)
@@ -85,12 +88,17 @@ class InboxRun:
             self._is_stopping = True
             self._handler.stop()
             self._runner.stop()
-            asyncio.get_running_loop().call_later(self._settings.grace, self._handler.cancel)
+            loop = asyncio.get_running_loop()
+            self._timers = [
+                loop.call_later(self._settings.grace, self._handler.cancel),
+                loop.call_later(self._settings.grace + _END_TIMEOUT, self._connector.give_up),
+            ]
 
     def cancel(self) -> None:
         """End soon: cancel the handlers in progress, and release their events."""
         self.stop()
         self._handler.cancel()
+        self._timers.append(asyncio.get_running_loop().call_later(_END_TIMEOUT, self._connector.give_up))
 
     async def run(self) -> None:
         """Handle events. Raises `InboxError` and `ConnectorException` if the database fails."""
@@ -101,6 +109,9 @@ class InboxRun:
         finally:
             maintenance.cancel()
             await asyncio.wait([maintenance])
+            for timer in self._timers:
+                timer.cancel()
+            self._connector.try_again()
         if self._error is not None:
             raise self._error
 
@@ -111,6 +122,9 @@ class InboxRun:
         except InboxError as error:
             # What it had claimed is recovered by the next job of the store.
             self._on_error(error)
+        except Exception as error:
+            # Procrastinate would log it, and the next job would fail at once.
+            self._on_unexpected_error(error)
 
     async def _after(self, job: Job) -> None:
         if not self._is_stopping and job.queueing_lock is not None:
@@ -149,11 +163,12 @@ class InboxRun:
 
     def _on_maintenance_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
-            _log.error("the inbox begins again after an unexpected error", exc_info=error)
-            self._error = InboxError(
-                f"The inbox failed: {type(error).__name__}. Its log has more.", problem="unavailable"
-            )
-            self._begin_again()
+            self._on_unexpected_error(error)
+
+    def _on_unexpected_error(self, error: BaseException) -> None:
+        _log.error("the inbox begins again after an unexpected error", exc_info=error)
+        self._error = InboxError(f"The inbox failed: {type(error).__name__}. Its log has more.", problem="unavailable")
+        self._begin_again()
 
     async def _maintain_once(self) -> None:
         now = time.monotonic()

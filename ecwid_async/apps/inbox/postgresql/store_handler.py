@@ -211,7 +211,12 @@ class _Job:
 
     async def call(self, handle: Handle, events: ClaimedEvents) -> BaseException | None:
         """Call the handler, and return its error."""
-        self._handler = asyncio.ensure_future(handle(events))
+
+        async def run() -> None:
+            # In the task, since the call itself raises if the handler is not what it should be.
+            await handle(events)
+
+        self._handler = asyncio.ensure_future(run())
         gives_up = asyncio.ensure_future(self._gives_up.wait())
         both = (self._handler, gives_up)
         try:

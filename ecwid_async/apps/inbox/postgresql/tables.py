@@ -31,6 +31,8 @@ async def prepare_inbox(connector: Connector, database: InboxDatabase, statement
         raise InboxError(str(error), problem="version") from None
     try:
         async with connector.pool.connection() as connection, connection.transaction():
+            # As in `prepare_tables`.
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
             (row,) = await (await connection.execute(statements.exists)).fetchall()
             if not row["found"]:
