@@ -26,8 +26,6 @@ async def prepare_tables(connector: Connector) -> None:
     functions = sorted({name for query in queries.values() for name in _FUNCTION.findall(query)})
     try:
         async with connector.pool.connection() as connection, connection.transaction():
-            # In stricter ones, it would not see what was created while it waited for the lock.
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
             cursor = await connection.execute(
                 "SELECT to_regclass('procrastinate_jobs') AS found, current_setting('server_encoding') AS encoding"

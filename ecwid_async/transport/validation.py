@@ -6,7 +6,7 @@ from typing import Final
 
 from ecwid_async.errors import ConfigError
 
-__all__ = ["check_count", "check_number", "check_redis_client"]
+__all__ = ["check_count", "check_number", "check_redis_client", "check_store_id"]
 
 _LARGE: Final = 10**100
 # Beyond these, libraries overflow in various ways: thirty years, and the largest signed 64-bit integer.
@@ -73,3 +73,9 @@ def check_redis_client(client: object) -> None:
             else f"a {type(client).__module__}.{type(client).__name__}"
         )
         raise ConfigError(f"the client is {kind}: pass redis.asyncio.Redis.from_url(…)")
+
+
+def check_store_id(store_id: object) -> None:
+    """Raise `TypeError` unless the id of a store is an int."""
+    if not isinstance(store_id, int) or isinstance(store_id, bool):
+        raise TypeError(f"the id of a store is an int, not a {type(store_id).__name__}")

@@ -76,6 +76,7 @@ class Cache(Protocol):
         """Forget all responses of a store, because it has changed: call it for its webhooks.
 
         Reads in progress are neither kept nor given to later callers. For `CachePolicy.lag` seconds no search is kept.
+        Raises `TypeError` for an id that is not an int, since nothing would be dropped.
         """
 
     async def clear(self) -> None:

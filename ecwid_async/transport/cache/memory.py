@@ -13,7 +13,7 @@ from ecwid_async.errors import Outcome
 from ecwid_async.transport.cache.cache import Lookup, ReadKey, with_age
 from ecwid_async.transport.cache.generations import Generations
 from ecwid_async.transport.cache.policy import CachePolicy, check_policy
-from ecwid_async.transport.validation import check_count
+from ecwid_async.transport.validation import check_count, check_store_id
 from ecwid_async.wire import Response
 
 __all__ = ["MemoryCache"]
@@ -78,6 +78,7 @@ class MemoryCache:
 
     async def drop(self, store_id: int) -> None:
         """See `Cache.drop`."""
+        check_store_id(store_id)
         self._generations.drop(store_id, self._clock())
         self._remove_store(store_id)
 

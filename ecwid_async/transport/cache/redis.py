@@ -23,7 +23,7 @@ from ecwid_async.transport.cache.cache import Lookup, ReadKey
 from ecwid_async.transport.cache.generations import Generations
 from ecwid_async.transport.cache.policy import CachePolicy, check_policy
 from ecwid_async.transport.cache.redis_scripts import BEGIN_GENERATION, KEEP, LOOK_UP, RENEW
-from ecwid_async.transport.validation import check_count, check_number, check_redis_client
+from ecwid_async.transport.validation import check_count, check_number, check_redis_client, check_store_id
 from ecwid_async.wire import Headers, Response
 
 try:
@@ -133,6 +133,7 @@ class RedisCache:
 
     async def drop(self, store_id: int) -> None:
         """See `Cache.drop`. While Redis is unavailable, other processes are told once it is back."""
+        check_store_id(store_id)
         self._generations.drop(store_id, self._clock())
         await self._tell_despite_cancellation(store_id)
 

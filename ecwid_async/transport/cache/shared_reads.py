@@ -9,7 +9,7 @@ import anyio
 import anyio.lowlevel
 from attrs import frozen
 
-from ecwid_async.errors import EcwidError, Timeout
+from ecwid_async.errors import Timeout
 from ecwid_async.primitives.detached import start_detached
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.cache.cache import ReadKey
@@ -72,7 +72,11 @@ class SharedRead:
 
 def _copy(error: Exception) -> Exception:
     # A traceback belongs to one task.
-    return copy.copy(error) if isinstance(error, EcwidError) else error
+    try:
+        copied = copy.copy(error)
+    except Exception:  # an error of another library, whose constructor takes other arguments
+        return error
+    return copied if type(copied) is type(error) else error
 
 
 @frozen(eq=False)

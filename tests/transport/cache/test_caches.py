@@ -1,5 +1,7 @@
 """What every cache does: memory and Redis alike."""
 
+from typing import Any
+
 import anyio
 import pytest
 from attrs import evolve
@@ -199,4 +201,12 @@ async def test_a_write_that_is_cancelled_as_it_begins_blocks_nothing(cache: Cach
     if not scope.cancelled_caught:  # in memory, nothing is awaited
         await cache.end_write(KEY.store_id, write, "not_sent")
     await keep(cache)
+    assert await body(cache) == "kept"
+
+
+@pytest.mark.parametrize("store_id", ["1003", None, True, 1003.0])
+async def test_a_drop_of_something_that_is_no_store_is_an_error(cache: Cache, store_id: Any) -> None:
+    await keep(cache)
+    with pytest.raises(TypeError, match="the id of a store is an int"):
+        await cache.drop(store_id)
     assert await body(cache) == "kept"

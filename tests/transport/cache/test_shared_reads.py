@@ -302,6 +302,25 @@ async def test_each_caller_gets_a_transport_error_of_its_own_with_its_cause() ->
         assert TOKEN not in "".join(traceback.format_exception(error))
 
 
+class _NeedsTwo(Exception):
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
+@pytest.mark.parametrize(("error", "count"), [(LookupError("of a program"), 3), (_NeedsTwo("can't ", "be copied"), 1)])
+async def test_each_caller_gets_an_error_of_its_own_also_of_other_libraries(error: Exception, count: int) -> None:
+    server = Server()
+    release = server.hold()
+    server.respond = lambda _: error
+    async with client(server, cache=without_kept_responses()) as ecwid:
+        calls = [asyncio.create_task(_read_product(ecwid)) for _ in range(3)]
+        await settle()
+        release.set()
+        errors = await asyncio.gather(*calls, return_exceptions=True)
+    assert len({id(each) for each in errors}) == count
+    assert {(type(each), str(each)) for each in errors} == {(type(error), str(error))}
+
+
 async def test_the_retries_of_a_shared_read_are_those_of_one_call() -> None:
     server = Server()
     release = server.hold()

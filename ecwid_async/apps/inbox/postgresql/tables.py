@@ -31,16 +31,15 @@ async def prepare_inbox(connector: Connector, database: InboxDatabase, statement
         raise InboxError(str(error), problem="version") from None
     try:
         async with connector.pool.connection() as connection, connection.transaction():
-            # As in `prepare_tables`.
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
             await connection.execute("SELECT pg_advisory_xact_lock(%s)", [_CREATION_LOCK])
             (row,) = await (await connection.execute(statements.exists)).fetchall()
             if not row["found"]:
                 await connection.execute(statements.create)
                 return
-            (row,) = await (await connection.execute(statements.comment)).fetchall()
     except psycopg.Error as error:
         raise database.explain_driver_error(error) from None
+    # In some isolation levels, the transaction above does not see what was committed while it waited for the lock.
+    (row,) = await connector.execute(statements.comment, {})
     match = _COMMENT.fullmatch(row["comment"] or "")
     if match is None:
         raise InboxError(
