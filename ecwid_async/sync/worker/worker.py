@@ -40,7 +40,8 @@ class Worker:
 
     `on_event` is called with each `FleetProblem` of the worker; the fleet's own `on_event` with everything else.
 
-    Needs asyncio, and the extra ``worker``. Raises `ConfigError` for a mirror that is not in PostgreSQL.
+    Needs asyncio, and the extra ``worker``. Raises `ConfigError` for a mirror that is not in PostgreSQL, and for a
+    fleet whose name ends with inbox.
     """
 
     def __init__(
@@ -53,6 +54,9 @@ class Worker:
         self.fleet = fleet
         self.settings = settings or WorkerSettings()
         self._database = _postgresql(database_of(fleet.mirror).backend, "the mirror of a worker")
+        if fleet.settings.name.endswith("inbox"):
+            # The queue of a fleet would be that of an inbox of webhooks in the same database.
+            raise ConfigError("the name of a fleet with workers must not end with inbox, as those of inboxes do")
         listen_url = self.settings.listen_url
         self._listen_to = None if listen_url is None else _postgresql(find_backend(listen_url), "listen_url")
         self._on_event = on_event or (lambda event: None)

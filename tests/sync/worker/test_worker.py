@@ -144,6 +144,16 @@ async def test_workers_go_on_after_the_database_was_restarted(url: str, postgres
     assert {status for _, status in database.jobs()} <= {"todo"}
 
 
+async def test_the_queue_of_a_fleet_can_not_be_that_of_an_inbox(url: str) -> None:
+    from ecwid_async import Ecwid
+    from ecwid_async.sync import Fleet, FleetSettings, Mirror, Worker
+
+    async with Ecwid() as ecwid, Mirror(url) as mirror:
+        fleet = Fleet(mirror, ecwid, [1003], settings=FleetSettings(name="inbox"))
+        with pytest.raises(ConfigError, match="must not end with inbox"):
+            Worker(fleet)
+
+
 async def test_a_wrong_password_and_no_postgresql_are_clear_errors(
     url: str, postgresql_server: PostgreSQL, tmp_path: Any
 ) -> None:
