@@ -14,7 +14,7 @@ from ecwid_async.cli.client_secret import client_secret
 from ecwid_async.cli.exit_codes import UsageError
 
 if TYPE_CHECKING:
-    from ecwid_async.sandbox import WebhookEvent, WebhookRequest
+    from ecwid_async.sandbox import AppRequest, WebhookEvent
 
 __all__ = ["trigger"]
 
@@ -104,7 +104,7 @@ def _parse(name: str, text: str, sample: object) -> Any:
     return value
 
 
-def _send(event: "WebhookEvent", request: "WebhookRequest", *, must_be_refused: bool) -> int:
+def _send(event: "WebhookEvent", request: "AppRequest", *, must_be_refused: bool) -> int:
     from ecwid_async.sandbox.webhooks import DELIVERED_STATUSES
     from ecwid_async.sandbox.webhooks.http import send_over_http
 

@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING
 from ecwid_async.primitives.lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from ecwid_async.sandbox.app_request import AppRequest as AppRequest
+    from ecwid_async.sandbox.app_request import AppResponse as AppResponse
     from ecwid_async.sandbox.clock import SandboxClock as SandboxClock
     from ecwid_async.sandbox.faults import Fault as Fault
     from ecwid_async.sandbox.faults import Faults as Faults
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.webhooks import Delivery as Delivery
     from ecwid_async.sandbox.webhooks import WebhookEvent as WebhookEvent
     from ecwid_async.sandbox.webhooks import WebhookFaults as WebhookFaults
-    from ecwid_async.sandbox.webhooks import WebhookRequest as WebhookRequest
     from ecwid_async.sandbox.webhooks import sample_event as sample_event
 
 if not TYPE_CHECKING:  # or type checkers accept any name
@@ -48,6 +49,7 @@ if not TYPE_CHECKING:  # or type checkers accept any name
     __getattr__, __dir__, __all__ = lazy_exports(
         __name__,
         {
+            "app_request": ("AppRequest", "AppResponse"),
             "clock": ("SandboxClock",),
             "faults": ("Fault", "Faults"),
             "request_log": ("Exchange", "RequestLog"),
@@ -55,6 +57,6 @@ if not TYPE_CHECKING:  # or type checkers accept any name
             "snapshot": ("Snapshot",),
             "state": ("App", "Install", "Store"),
             "switches": ("Switches",),
-            "webhooks": ("Deliveries", "Delivery", "WebhookEvent", "WebhookFaults", "WebhookRequest", "sample_event"),
+            "webhooks": ("Deliveries", "Delivery", "WebhookEvent", "WebhookFaults", "sample_event"),
         },
     )

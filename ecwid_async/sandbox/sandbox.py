@@ -1,8 +1,8 @@
 """The sandbox: a transport that handles requests to its stores in this process; `server` serves it over HTTP."""
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -35,6 +35,7 @@ from ecwid_async.sandbox.state import (
     parse_number,
     replace_surrogates,
 )
+from ecwid_async.sandbox.streaming import stream_response
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.sandbox.webhooks import Deliveries, Delivery, WebhookEvent, derive_events
 from ecwid_async.wire import SANDBOX_HEADER, Headers, Options, Request, Response, StreamBody, StreamedResponse
@@ -241,17 +242,7 @@ class Sandbox:
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
         """Handle a request. The response body is a single chunk."""
-
-        @asynccontextmanager
-        async def streamed() -> AsyncIterator[StreamedResponse]:
-            response = await self.send(request)
-
-            async def chunks() -> AsyncIterator[bytes]:
-                yield response.body
-
-            yield StreamedResponse(response.status, response.headers, chunks())
-
-        return streamed()
+        return stream_response(self.send, request)
 
     async def aclose(self) -> None:
         """Do nothing: the stores stay as they are."""

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from ecwid_async.sandbox import App, Install, Sandbox
-from ecwid_async.sandbox.app_requests import AppRequest, IframeMode, PaymentField, build_iframe_url
+from ecwid_async.sandbox import App, AppRequest, Install, Sandbox
+from ecwid_async.sandbox.app_requests import IframeMode, PaymentField, build_iframe_url
 
 if TYPE_CHECKING:
     from ecwid_async.sandbox.app_requests import Fault

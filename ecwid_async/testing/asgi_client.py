@@ -8,8 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from ecwid_async.apps import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.asgi import ASGIApp, Message, Receive, Scope, Send
-from ecwid_async.sandbox.app_requests import AppRequest
-from ecwid_async.sandbox.webhooks import SignatureFault, WebhookEvent, WebhookFaults, WebhookRequest
+from ecwid_async.sandbox import AppRequest
+from ecwid_async.sandbox.webhooks import SignatureFault, WebhookEvent, WebhookFaults
 from ecwid_async.testing.events import make_webhook
 from ecwid_async.wire import Headers
 
@@ -48,7 +48,7 @@ def make_request(
     )
 
 
-async def request_app(app: ASGIApp, request: IncomingRequest | WebhookRequest | AppRequest) -> OutgoingResponse:
+async def request_app(app: ASGIApp, request: IncomingRequest | AppRequest) -> OutgoingResponse:
     """Pass a request to an app, and return its response. An exception of the app is raised.
 
     Raises `RuntimeError` if the app ends without a complete response.

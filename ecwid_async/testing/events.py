@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from ecwid_async.sandbox import AppRequest
 from ecwid_async.sandbox.webhooks import (
     SignatureFault,
     WebhookEvent,
     WebhookFaults,
-    WebhookRequest,
     build_request,
     sample_event,
 )
@@ -69,7 +69,7 @@ def make_webhook(
     url: str = _URL,
     signature: SignatureFault | None = None,
     faults: WebhookFaults | None = None,
-) -> WebhookRequest:
+) -> AppRequest:
     """The request with which Ecwid reports an event, or one that `make_event` makes of a type.
 
     `signature` is what is wrong with it: "invalid", "missing", "doubled", or "stale" for an event that is 26 hours old.

@@ -5,8 +5,7 @@ from typing import Final
 from attrs import field, frozen
 
 from ecwid_async.apps.asgi import ASGIApp
-from ecwid_async.sandbox import App, Sandbox, WebhookRequest
-from ecwid_async.sandbox.app_requests import AppRequest
+from ecwid_async.sandbox import App, AppRequest, Sandbox
 from ecwid_async.testing.asgi_client import request_app
 
 __all__ = ["InstalledApp"]
@@ -64,7 +63,7 @@ class InstalledApp:
         """Let webhooks reach an ASGI app in this process, at `path`."""
         self.app.webhook_url = f"{_URL}{path}"
 
-        async def send(request: WebhookRequest) -> int:
+        async def send(request: AppRequest) -> int:
             return (await request_app(app, request)).status
 
         self.sandbox.deliveries.sender = send

@@ -1,27 +1,26 @@
 """The example in headless Chromium: the owner of a store installs it and opens its page in the control panel."""
 
-import importlib.util
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.apps.oauth.test_browser import opened_page
+from tests.browser import needs_browser, opened_page
 from tests.examples.running_app import CLIENT_ID, EXAMPLES, STORE, running_app
 from tests.examples.test_fastapi_app import create_order, owner_of
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        shutil.which("chromium") is None or importlib.util.find_spec("playwright") is None,
-        reason="needs Chromium and playwright",
-    ),
+    needs_browser,
     pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the examples are not in the wheel"),
 ]
 
 
 async def test_the_owner_of_a_store_installs_it_and_sees_an_order(tmp_path: Path) -> None:
-    async with running_app(tmp_path / "app") as app, owner_of(app) as store, opened_page(tmp_path / "browser") as page:
+    async with (
+        running_app(tmp_path / "app") as app,
+        owner_of(app) as store,
+        opened_page(tmp_path / "browser", scripts=False) as page,
+    ):
         await page.goto(f"{app.url}/ecwid/install")
         assert await page.locator("li").all_inner_texts() == [
             "read_catalog",

@@ -9,10 +9,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from ecwid_async.sandbox import App, Sandbox
+from ecwid_async.sandbox import App, AppRequest, AppResponse, Sandbox
 from ecwid_async.sandbox.app_requests import (
-    AppRequest,
-    AppResponse,
     InvalidAppResponse,
     read_discounts,
     read_shipping_options,

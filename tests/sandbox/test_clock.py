@@ -2,7 +2,7 @@
 
 import pytest
 
-from ecwid_async.sandbox import App, Sandbox, SandboxClock, Switches, WebhookRequest, sample_event
+from ecwid_async.sandbox import App, AppRequest, Sandbox, SandboxClock, Switches, sample_event
 from tests.sandbox.api import Api, Clock
 
 
@@ -67,7 +67,7 @@ async def test_webhooks_are_retried_when_it_is_advanced() -> None:
     sandbox.deliveries.clear()
     statuses = [500, 200]
 
-    async def app(request: WebhookRequest) -> int:
+    async def app(request: AppRequest) -> int:
         return statuses.pop(0)
 
     sandbox.deliveries.sender = app

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox import App, Sandbox, SandboxClock, WebhookFaults, WebhookRequest
+from ecwid_async.sandbox import App, AppRequest, Sandbox, SandboxClock, WebhookFaults
 from ecwid_async.sandbox.control import MAX_CONTROL_BODY_BYTES, Control
 from ecwid_async.sandbox.server import RunningServer, serve
 from tests.sandbox.api import Api, Clock
@@ -30,7 +30,7 @@ def sandbox() -> Sandbox:
     sandbox.install("my-app", 1003)
     sandbox.deliveries.clear()
 
-    async def sender(request: WebhookRequest) -> int:
+    async def sender(request: AppRequest) -> int:
         return 200
 
     sandbox.deliveries.sender = sender
@@ -355,7 +355,7 @@ def test_no_sequence_of_requests_makes_it_fail(requests: list[tuple[str, str, An
         sandbox.add_app(App(client_id="a", client_secret="s", scopes=None, webhook_url="http://127.0.0.1:9/w"))
         sandbox.install("a", 1003)
 
-        async def sender(request: WebhookRequest) -> int:
+        async def sender(request: AppRequest) -> int:
             return 200
 
         sandbox.deliveries.sender = sender

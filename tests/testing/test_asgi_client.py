@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response
 
 from ecwid_async.apps import MemoryInbox, Service, Webhooks
 from ecwid_async.apps.asgi import AsgiApp, DisconnectMiddleware
-from ecwid_async.sandbox.webhooks import WebhookRequest
+from ecwid_async.sandbox import AppRequest
 from ecwid_async.testing import deliver, lifespan, make_event, make_request, request_app
 
 SECRET = "test_client_secret"
@@ -37,7 +37,7 @@ async def test_an_app_gets_the_request_as_it_was_sent() -> None:
 
 
 async def test_the_signature_header_may_come_twice() -> None:
-    webhook = WebhookRequest(url="http://a/w", headers=(("X-S", "1"), ("X-S", "2")), body=b"")
+    webhook = AppRequest(url="http://a/w", headers=(("X-S", "1"), ("X-S", "2")), body=b"")
     response = await request_app(echo, webhook)
     assert "x-s=1 x-s=2" in response.headers[0][1]
 

@@ -52,7 +52,7 @@ from ecwid_async.models.results import CreateResult, DeletedItem, DeleteResult, 
 from ecwid_async.models.variations import Variation
 from ecwid_async.observe import LogSink
 from ecwid_async.observe.opentelemetry import OpenTelemetrySink
-from ecwid_async.sandbox import Exchange, Fault, Sandbox, SandboxClock, Snapshot, WebhookEvent, WebhookRequest
+from ecwid_async.sandbox import AppRequest, Exchange, Fault, Sandbox, SandboxClock, Snapshot, WebhookEvent
 from ecwid_async.testing import InstalledApp, deliver, lifespan, make_event, make_request, make_webhook, request_app
 from ecwid_async.wire import Request, Response
 
@@ -263,7 +263,7 @@ async def inboxes(event: StoredEvent, engine: AsyncEngine) -> None:
 
 async def testing(app: FastAPI, installed: InstalledApp, clock: SandboxClock) -> None:
     assert_type(make_event(EventType.ORDER_CREATED, order_id="XJ12H"), WebhookEvent)
-    assert_type(make_webhook("order.created", "secret", signature="stale"), WebhookRequest)
+    assert_type(make_webhook("order.created", "secret", signature="stale"), AppRequest)
     make_webhook("order.created", "secret", signature="forged")  # type: ignore[arg-type]
     async with lifespan(app):
         assert_type(await deliver(app, "order.created", client_secret=installed.client_secret), int)

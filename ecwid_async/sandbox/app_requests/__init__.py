@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ecwid_async.sandbox.app_requests.iframe import build_payload as build_payload
     from ecwid_async.sandbox.app_requests.pages import PAGE_PATHS as PAGE_PATHS
     from ecwid_async.sandbox.app_requests.pages import render_page as render_page
-    from ecwid_async.sandbox.app_requests.request import AppRequest as AppRequest
-    from ecwid_async.sandbox.app_requests.request import AppResponse as AppResponse
     from ecwid_async.sandbox.app_requests.responses import InvalidAppResponse as InvalidAppResponse
     from ecwid_async.sandbox.app_requests.responses import read_discounts as read_discounts
     from ecwid_async.sandbox.app_requests.responses import read_shipping_options as read_shipping_options
@@ -37,7 +35,6 @@ if not TYPE_CHECKING:  # or type checkers accept any name
             "http": ("send_app_request",),
             "iframe": ("IframeMode", "build_iframe_url", "build_payload"),
             "pages": ("PAGE_PATHS", "render_page"),
-            "request": ("AppRequest", "AppResponse"),
             "responses": ("InvalidAppResponse", "read_discounts", "read_shipping_options"),
         },
     )

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote, urlencode
 
-from ecwid_async.sandbox.app_requests.request import AppRequest
+from ecwid_async.sandbox.app_request import AppRequest
 from ecwid_async.sandbox.state import App, Item, Store, encode_json
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Final
 
 import aiohttp
 
-from ecwid_async.sandbox.app_requests.request import AppRequest, AppResponse
+from ecwid_async.sandbox.app_request import AppRequest, AppResponse
 from ecwid_async.sandbox.webhooks import check_loopback
 
 __all__ = ["send_app_request"]

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, unquote
 
-from ecwid_async.sandbox.app_requests.request import AppResponse
+from ecwid_async.sandbox.app_request import AppResponse
 from ecwid_async.sandbox.state import parse_number
 
 if TYPE_CHECKING:

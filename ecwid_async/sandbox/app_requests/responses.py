@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from ecwid_async.sandbox.app_requests.request import AppResponse
+from ecwid_async.sandbox.app_request import AppResponse
 from ecwid_async.sandbox.state import Item
 
 __all__ = ["InvalidAppResponse", "read_discounts", "read_shipping_options"]

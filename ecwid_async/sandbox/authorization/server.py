@@ -3,8 +3,8 @@
 import re
 import secrets
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -14,6 +14,7 @@ from ecwid_async.sandbox.authorization.pages import consent_page, error_page
 from ecwid_async.sandbox.faults import Faults, FaultyResponse, complete_response
 from ecwid_async.sandbox.faulty_handler import FaultyHandler
 from ecwid_async.sandbox.state import App, Install, StateCopy, Store, encode_json, parse_number
+from ecwid_async.sandbox.streaming import stream_response
 from ecwid_async.sandbox.switches import Switches
 from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse
 
@@ -154,17 +155,7 @@ class AuthorizationServer:
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[StreamedResponse]:
         """Handle a request. The response body is a single chunk."""
-
-        @asynccontextmanager
-        async def streamed() -> AsyncIterator[StreamedResponse]:
-            response = await self.send(request)
-
-            async def chunks() -> AsyncIterator[bytes]:
-                yield response.body
-
-            yield StreamedResponse(response.status, response.headers, chunks())
-
-        return streamed()
+        return stream_response(self.send, request)
 
     async def aclose(self) -> None:
         """Do nothing."""

@@ -14,7 +14,7 @@ from ecwid_async.sandbox.webhooks.event import WebhookEvent
 from ecwid_async.sandbox.webhooks.event_types import EVENT_TYPES
 from ecwid_async.sandbox.webhooks.faults import SignatureFault, WebhookFaults
 from ecwid_async.sandbox.webhooks.loopback import NotLoopback, check_loopback
-from ecwid_async.sandbox.webhooks.request import WebhookRequest, build_request, sign
+from ecwid_async.sandbox.webhooks.request import build_request, sign
 from ecwid_async.sandbox.webhooks.samples import sample_event
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "SignatureFault",
     "WebhookEvent",
     "WebhookFaults",
-    "WebhookRequest",
     "WebhookSender",
     "build_request",
     "check_loopback",

@@ -12,17 +12,18 @@ from typing import Final
 
 import anyio
 
+from ecwid_async.sandbox.app_request import AppRequest
 from ecwid_async.sandbox.state import App, StateCopy, Store
 from ecwid_async.sandbox.webhooks.delivery import Attempt, Delivery
 from ecwid_async.sandbox.webhooks.event import WebhookEvent
 from ecwid_async.sandbox.webhooks.event_types import required_scope
 from ecwid_async.sandbox.webhooks.faults import WebhookFaults
 from ecwid_async.sandbox.webhooks.loopback import NotLoopback
-from ecwid_async.sandbox.webhooks.request import WebhookRequest, build_request
+from ecwid_async.sandbox.webhooks.request import build_request
 
 __all__ = ["Deliveries", "WebhookSender"]
 
-WebhookSender = Callable[[WebhookRequest], Awaitable[int]]
+WebhookSender = Callable[[AppRequest], Awaitable[int]]
 """Sends a webhook and returns the status of the response. It raises an exception if there is none."""
 
 _MAX_DELIVERIES: Final = 10_000
@@ -272,7 +273,7 @@ class Deliveries:
             _log.warning("a webhook of the app %r was not sent: %s", delivery.client_id, error)
         self._note(delivery, now)
 
-    async def _send(self, request: WebhookRequest) -> int:
+    async def _send(self, request: AppRequest) -> int:
         if self.sender is not None:
             return await self.sender(request)
         from ecwid_async.sandbox.webhooks.http import send_over_http

@@ -6,8 +6,8 @@ from typing import Final
 
 import aiohttp
 
+from ecwid_async.sandbox.app_request import AppRequest
 from ecwid_async.sandbox.webhooks.loopback import check_loopback
-from ecwid_async.sandbox.webhooks.request import WebhookRequest
 
 __all__ = ["ANSWER_SECONDS", "CONNECT_SECONDS", "send_over_http"]
 
@@ -18,7 +18,7 @@ ANSWER_SECONDS: Final = 10.0
 
 
 async def send_over_http(
-    request: WebhookRequest, *, connect_seconds: float = CONNECT_SECONDS, answer_seconds: float = ANSWER_SECONDS
+    request: AppRequest, *, connect_seconds: float = CONNECT_SECONDS, answer_seconds: float = ANSWER_SECONDS
 ) -> int:
     """Send a webhook as Ecwid does, and return the status of the response. Redirects are not followed.
 

@@ -7,39 +7,21 @@ from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
+from ecwid_async.sandbox.app_request import AppRequest
 from ecwid_async.sandbox.state import Item, encode_json
 from ecwid_async.sandbox.webhooks.event import WebhookEvent
 from ecwid_async.sandbox.webhooks.event_types import to_snake_case
 from ecwid_async.sandbox.webhooks.faults import WebhookFaults
 
-__all__ = ["SIGNATURE_HEADER", "WebhookRequest", "build_request", "sign"]
+__all__ = ["SIGNATURE_HEADER", "build_request", "sign"]
 
 SIGNATURE_HEADER: Final = "X-Ecwid-Webhook-Signature"
 _NO_FAULTS: Final = WebhookFaults()
 _UNKNOWN_TYPE: Final = "gift_card.redeemed"
 # Older than any retry of Ecwid.
 _STALE_SECONDS: Final = 26 * 3600
-
-
-@frozen(kw_only=True)
-class WebhookRequest:
-    """A POST to an app. A name may occur more than once in `headers`."""
-
-    url: str
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: bytes = field(repr=False)
-
-    @property
-    def path(self) -> str:
-        """The encoded path of the URL."""
-        return urlsplit(self.url).path or "/"
-
-    @property
-    def query(self) -> str:
-        """The encoded query of the URL, without the question mark."""
-        return urlsplit(self.url).query
 
 
 def sign(event_created: int | str, event_id: str, client_secret: str) -> str:
@@ -55,7 +37,7 @@ def build_request(
     client_secret: str,
     headers: Iterable[tuple[str, str]] = (),
     faults: WebhookFaults = _NO_FAULTS,
-) -> WebhookRequest:
+) -> AppRequest:
     """The request that reports an event to an app. `headers` are the app's own, added to those that Ecwid sends.
 
     A header that Ecwid sends and the app has too is sent twice, as Ecwid does.
@@ -67,7 +49,7 @@ def build_request(
     if faults.signature == "invalid":
         signature = sign(body["eventCreated"], body["eventId"], f"not {client_secret}")
     copies = {"missing": 0, "doubled": 2}.get(faults.signature or "", 1)
-    return WebhookRequest(
+    return AppRequest(
         url=_with_event_type(url, body["eventType"]),
         headers=(
             ("Content-Type", "application/json; charset=UTF-8"),

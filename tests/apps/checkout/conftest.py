@@ -8,8 +8,7 @@ import pytest
 from ecwid_async import Ecwid, RetryPolicy
 from ecwid_async.apps import IncomingRequest, OutgoingResponse
 from ecwid_async.models.orders import OrderDraft, PaymentStatus
-from ecwid_async.sandbox import App, Sandbox
-from ecwid_async.sandbox.app_requests import AppRequest, AppResponse
+from ecwid_async.sandbox import App, AppRequest, AppResponse, Sandbox
 from ecwid_async.wire import Headers
 
 SECRET = "secret_0123abcd4567efgh"

@@ -1,13 +1,9 @@
 """The app is installed in a real browser, headless Chromium: start, consent page, callback."""
 
-import importlib.util
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import pytest
 from aiohttp import web
 
 from ecwid_async import Ecwid
@@ -16,40 +12,11 @@ from ecwid_async.apps.aiohttp_web import routes
 from ecwid_async.sandbox import App, Sandbox
 from ecwid_async.sandbox.server import serve
 from ecwid_async.tokens import MemoryTokens
+from tests.browser import needs_browser, opened_page
 
-if TYPE_CHECKING:
-    from playwright.async_api import Page
-
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCOPES = ["read_orders", "read_store_profile"]
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or importlib.util.find_spec("playwright") is None, reason="needs Chromium and playwright"
-)
-
-
-@asynccontextmanager
-async def opened_page(profile: Path) -> AsyncIterator["Page"]:
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, args=ARGUMENTS, headless=True, java_script_enabled=False
-        )
-        try:
-            browser.set_default_timeout(20_000)
-            yield browser.pages[0]
-        finally:
-            await browser.close()
+pytestmark = needs_browser
 
 
 @asynccontextmanager
@@ -99,7 +66,7 @@ async def test_the_app_is_installed_in_a_browser(tmp_path: Path) -> None:
                 on_install=on_install,
             )
         )
-        page = await stack.enter_async_context(opened_page(tmp_path))
+        page = await stack.enter_async_context(opened_page(tmp_path, scripts=False))
 
         await page.goto(f"{app_url}/ecwid/install")
         assert page.url.startswith(f"{server.oauth_url}/authorize?")

@@ -1,11 +1,8 @@
 """The page of an app opens in a frame of the control panel, in a real browser: headless Chromium."""
 
-import importlib.util
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,41 +13,12 @@ from ecwid_async.apps import IncomingRequest, OutgoingResponse, PageSessions
 from ecwid_async.apps.aiohttp_web import routes
 from ecwid_async.sandbox import App, Sandbox
 from ecwid_async.sandbox.server import serve
+from tests.browser import needs_browser, opened_page
 
-if TYPE_CHECKING:
-    from playwright.async_api import Page
+# As in browsers that block cookies of other sites.
+_WITHOUT_OTHER_COOKIES = "--test-third-party-cookie-phaseout"
 
-CHROMIUM = shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # As in browsers that block cookies of other sites.
-    "--test-third-party-cookie-phaseout",
-]
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None or importlib.util.find_spec("playwright") is None, reason="needs Chromium and playwright"
-)
-
-
-@asynccontextmanager
-async def opened_page(profile: Path) -> AsyncIterator["Page"]:
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, args=ARGUMENTS, headless=True
-        )
-        try:
-            browser.set_default_timeout(20_000)
-            yield browser.pages[0]
-        finally:
-            await browser.close()
+pytestmark = needs_browser
 
 
 class SettingsPage:
@@ -108,7 +76,7 @@ async def test_the_page_opens_in_a_frame_of_the_control_panel(tmp_path: Path, mo
         scopes = frozenset({"read_store_profile"})
         sandbox.add_app(App(client_id="app", client_secret=secret, scopes=scopes, iframe_url=f"{url}/open"))
         token = sandbox.install("app", 1003).token
-        page = await stack.enter_async_context(opened_page(tmp_path))
+        page = await stack.enter_async_context(opened_page(tmp_path, _WITHOUT_OTHER_COOKIES))
 
         await page.goto(f"{server.origin}/cp/app/1003?mode={mode}&lang=de&app_state=a%26b")
         frame = page.frame_locator("iframe")

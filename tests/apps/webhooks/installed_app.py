@@ -4,7 +4,7 @@ from typing import Any
 
 from ecwid_async import Ecwid
 from ecwid_async.apps import IncomingRequest, MemoryInbox, WebhookOutcome, WebhookRecord, Webhooks
-from ecwid_async.sandbox import App, Install, Sandbox, WebhookRequest
+from ecwid_async.sandbox import App, AppRequest, Install, Sandbox
 from ecwid_async.tokens import MemoryTokens
 from ecwid_async.wire import Headers
 from tests.sandbox.api import Api, Clock
@@ -36,7 +36,7 @@ class InstalledApp:
         self.sandbox.deliveries.sender = self._deliver
         self.sandbox.deliveries.clear()
 
-    async def _deliver(self, request: WebhookRequest) -> int:
+    async def _deliver(self, request: AppRequest) -> int:
         incoming = IncomingRequest(
             method="POST",
             path=request.path,

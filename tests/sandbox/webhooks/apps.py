@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ecwid_async.sandbox import App, Delivery, Install, Sandbox, WebhookRequest
+from ecwid_async.sandbox import App, AppRequest, Delivery, Install, Sandbox
 from tests.sandbox.api import Api, Clock
 
 CLIENT_ID = "my-app"
@@ -17,11 +17,11 @@ class Receiver:
     """Receives webhooks in place of an app. `statuses` are its next responses, then `status`."""
 
     def __init__(self) -> None:
-        self.requests: list[WebhookRequest] = []
+        self.requests: list[AppRequest] = []
         self.status = 200
         self.statuses: list[int] = []
 
-    async def __call__(self, request: WebhookRequest) -> int:
+    async def __call__(self, request: AppRequest) -> int:
         self.requests.append(request)
         return self.statuses.pop(0) if self.statuses else self.status
 

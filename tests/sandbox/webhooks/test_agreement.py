@@ -3,7 +3,7 @@
 import pytest
 
 from ecwid_async.apps import IncomingRequest, WebhookRejected, WebhookVerifier
-from ecwid_async.sandbox import WebhookFaults, WebhookRequest, sample_event
+from ecwid_async.sandbox import AppRequest, WebhookFaults, sample_event
 from ecwid_async.sandbox.webhooks import EVENT_TYPES, SignatureFault, build_request
 from ecwid_async.wire import Headers
 from tests.sandbox.webhooks.apps import CLIENT_SECRET, URL
@@ -12,7 +12,7 @@ NO_FAULTS = WebhookFaults()
 TEXT = WebhookFaults(numbers_as_text=True, entity_id_as_text=True, snake_case=True)
 
 
-def received(request: WebhookRequest) -> IncomingRequest:
+def received(request: AppRequest) -> IncomingRequest:
     return IncomingRequest(
         method="POST",
         path=request.path,

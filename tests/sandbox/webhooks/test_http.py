@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from ecwid_async.sandbox import App, Install, Sandbox, WebhookRequest, sample_event
+from ecwid_async.sandbox import App, AppRequest, Install, Sandbox, sample_event
 from ecwid_async.sandbox.server import serve
 from ecwid_async.sandbox.webhooks import NotLoopback, build_request, check_loopback
 from ecwid_async.sandbox.webhooks.http import ANSWER_SECONDS, CONNECT_SECONDS, send_over_http
@@ -56,7 +56,7 @@ async def running() -> AsyncIterator[Server]:
             await handler
 
 
-def request(url: str, *headers: tuple[str, str]) -> WebhookRequest:
+def request(url: str, *headers: tuple[str, str]) -> AppRequest:
     event = sample_event("order.created")
     return build_request(event, url=url, client_secret=CLIENT_SECRET, headers=headers)
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ecwid_async.sandbox import WebhookEvent, WebhookFaults, WebhookRequest, sample_event
+from ecwid_async.sandbox import AppRequest, WebhookEvent, WebhookFaults, sample_event
 from ecwid_async.sandbox.webhooks import EVENT_TYPES, build_request, sign
 from ecwid_async.sandbox.webhooks.request import SIGNATURE_HEADER
 from tests.sandbox.webhooks.apps import CLIENT_SECRET, URL
@@ -17,7 +17,7 @@ from tests.sandbox.webhooks.apps import CLIENT_SECRET, URL
 REVIEW = sample_event("review.updated", event_created=1_750_000_000)
 
 
-def request(event: WebhookEvent = REVIEW, **faults: Any) -> WebhookRequest:
+def request(event: WebhookEvent = REVIEW, **faults: Any) -> AppRequest:
     return build_request(event, url=URL, client_secret=CLIENT_SECRET, faults=WebhookFaults(**faults))
 
 

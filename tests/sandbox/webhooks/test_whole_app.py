@@ -8,7 +8,7 @@ import anyio
 from ecwid_async import Ecwid
 from ecwid_async.apps import IncomingRequest, MemoryInbox, ReceivedEvent, Webhooks
 from ecwid_async.models import StoreEvent
-from ecwid_async.sandbox import Switches, WebhookFaults, WebhookRequest
+from ecwid_async.sandbox import AppRequest, Switches, WebhookFaults
 from ecwid_async.tokens import MemoryTokens
 from ecwid_async.wire import Headers
 from tests.sandbox.api import Api, Clock
@@ -49,7 +49,7 @@ class App:
     async def read(self, event: ReceivedEvent[StoreEvent, Any]) -> None:
         self.entities[event.event_id] = await event.fetch_or_none()
 
-    async def receive(self, request: WebhookRequest) -> int:
+    async def receive(self, request: AppRequest) -> int:
         headers = Headers(request.headers)
         incoming = IncomingRequest(
             method="POST", path=request.path, query=request.query, headers=headers, body=request.body
@@ -89,7 +89,7 @@ async def test_a_write_of_the_app_comes_back_once(api: Api) -> None:
     product = api.post("/products", {"name": "Mug", "price": 5})["id"]
     app = App(api)
 
-    async def receive_and_write(request: WebhookRequest) -> int:
+    async def receive_and_write(request: AppRequest) -> int:
         status = await app.receive(request)
         if json.loads(request.body)["eventType"] == "product.created":
             api.put(f"/products/{product}", {"price": 6})

@@ -1,4 +1,4 @@
-"""A request to an app, and the app's response."""
+"""A request of Ecwid to an app, such as a webhook, and the app's response."""
 
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ __all__ = ["AppRequest", "AppResponse"]
 
 @frozen(kw_only=True)
 class AppRequest:
-    """A POST to an app. `repr` shows neither the body nor the headers."""
+    """A POST to an app. A name may occur more than once in `headers`. `repr` shows neither the body nor the headers."""
 
     url: str
     headers: tuple[tuple[str, str], ...] = field(repr=False)
