@@ -250,6 +250,8 @@ async def test_a_process_that_counted_as_dead_marks_nothing_and_cancels_its_hand
             await asyncio.Event().wait()
         except asyncio.CancelledError:
             cancelled.set()
+            # It does not release the event before it is taken over.
+            await until(lambda: recorder.ids == ["event-1"])
             raise
 
     async with PostgreSQLInbox(url, QUICK) as stopped, PostgreSQLInbox(url, QUICK) as other:
