@@ -86,7 +86,8 @@ class Handlers:
         self.killed.append(process)
 
     async def end(self, process: ChildProcess) -> None:
-        """End a process gracefully."""
+        """End a process gracefully. Before it is ready, a signal would end it at once."""
+        await until(lambda: "ready" in self.lines(process))
         process.send_signal(signal.SIGTERM)
         _, err = await asyncio.to_thread(process.communicate, 60)
         assert process.returncode == 0, err
