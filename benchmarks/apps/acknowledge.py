@@ -37,7 +37,7 @@ _ROOT: Final = Path(__file__).parents[2]
 _PER_SECOND: Final = 500
 _GOAL: Final = 10.0
 ALONE, SAME_PROCESS, SAME_CORE = "SQLite", "SQLite, sync in the same process", "SQLite, sync in another process"
-POSTGRESQL: Final = "PostgreSQL, sync in the same process"
+POSTGRESQL, POSTGRESQL_SAME_CORE = "PostgreSQL, sync in the same process", "PostgreSQL, sync in another process"
 _PRODUCTS: Final = 2000
 _ids = count(1)
 
@@ -53,7 +53,7 @@ class _Measurement:
 def measure_acknowledgement(*, quick: bool = False) -> list[tuple[Table, list[ValueGoal]]]:
     """Return the 99th percentile of each second with the goal for its median beside a sync, and the CPU time."""
     seconds = 0.5 if quick else 9.0
-    candidates = (SAME_PROCESS,) if quick else (ALONE, SAME_PROCESS, SAME_CORE, POSTGRESQL)
+    candidates = (SAME_PROCESS,) if quick else (ALONE, SAME_PROCESS, SAME_CORE, POSTGRESQL, POSTGRESQL_SAME_CORE)
     measured = {candidate: _measure(candidate, seconds) for candidate in candidates}
     times = Table(
         f"a webhook is acknowledged, at {_PER_SECOND} a second, 99 %",
@@ -73,14 +73,15 @@ def _measure(candidate: str, seconds: float) -> _Measurement:
     ours, theirs = _choose_cores()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        is_postgresql = candidate == POSTGRESQL
+        is_postgresql = candidate in (POSTGRESQL, POSTGRESQL_SAME_CORE)
+        has_own_process = candidate in (SAME_CORE, POSTGRESQL_SAME_CORE)
         inbox = stack.enter_context(run_postgresql()) if is_postgresql else f"{folder}/inbox.db"
         store = "-"
         if candidate != ALONE:
             store = stack.enter_context(run_catalogue_server(_PRODUCTS)).url
-        own_store = "-" if candidate == SAME_CORE else store
+        own_store = "-" if has_own_process else store
         url = stack.enter_context(_run_server(theirs, inbox, own_store, folder))
-        if candidate == SAME_CORE:
+        if has_own_process:
             stack.enter_context(_run_server(theirs, "-", store, folder))
         if ours:
             before = os.sched_getaffinity(0)

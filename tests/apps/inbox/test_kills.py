@@ -31,7 +31,7 @@ THOROUGH = settings().max_examples > 100
 LEASE: Final = 1.0
 STORES_AT_ONCE: Final = 4
 PROGRAM: Final = f"""
-import asyncio, random, signal, sys
+import asyncio, os, random, signal, sys
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from ecwid_async.apps import InboxSettings, SQLiteInbox, handled_once
@@ -59,6 +59,7 @@ async def main(folder, log):
 
         async with SQLiteInbox(f"{{folder}}/inbox.db", SETTINGS) as inbox:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, inbox.stop)
+            open(f"{{folder}}/{{os.getpid()}}.ready", "w").close()
             await inbox.run(handle)
     await engine.dispose()
 
@@ -88,8 +89,10 @@ class Handlers:
         process.close()
 
     async def end(self) -> None:
-        """End the processes gracefully."""
+        """End the processes gracefully. Before one is ready, a signal would end it at once."""
         for process in list(self.running):
+            while not (self.folder / f"{process.pid}.ready").exists() and process.poll() is None:
+                await asyncio.sleep(0.01)
             process.send_signal(signal.SIGTERM)
             _, err = await asyncio.to_thread(process.communicate, 60)
             assert process.returncode == 0, err
