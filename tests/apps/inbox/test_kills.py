@@ -31,7 +31,7 @@ THOROUGH = settings().max_examples > 100
 LEASE: Final = 1.0
 STORES_AT_ONCE: Final = 4
 PROGRAM: Final = f"""
-import asyncio, os, random, signal, sys
+import asyncio, random, signal, sys
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from ecwid_async.apps import InboxSettings, SQLiteInbox, handled_once
@@ -59,7 +59,7 @@ async def main(folder, log):
 
         async with SQLiteInbox(f"{{folder}}/inbox.db", SETTINGS) as inbox:
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, inbox.stop)
-            open(f"{{folder}}/{{os.getpid()}}.ready", "w").close()
+            open(f"{{log}}.ready", "w").close()
             await inbox.run(handle)
     await engine.dispose()
 
@@ -91,8 +91,10 @@ class Handlers:
     async def end(self) -> None:
         """End the processes gracefully. Before one is ready, a signal would end it at once."""
         for process in list(self.running):
-            while not (self.folder / f"{process.pid}.ready").exists() and process.poll() is None:
-                await asyncio.sleep(0.01)
+            ready = self.folder / f"{self.processes.index(process)}.log.ready"
+            async with asyncio.timeout(60):
+                while not ready.exists():  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
             process.send_signal(signal.SIGTERM)
             _, err = await asyncio.to_thread(process.communicate, 60)
             assert process.returncode == 0, err
