@@ -1,7 +1,6 @@
-"""An app for Ecwid stores: installation, webhooks, a page with the store's orders, and requests about personal data.
+"""An app for Ecwid stores: installation, webhooks, a page with orders, requests about personal data. See docs/apps.md.
 
-Environment: ECWID_CLIENT_ID, ECWID_CLIENT_SECRET, ECWID_TOKEN_KEYS, APP_URL, APP_CONTROL_PANELS, and APP_FOLDER for its
-data. See docs/apps.md.
+Environment: APP_URL, APP_FOLDER, APP_CONTROL_PANELS, ECWID_CLIENT_ID, ECWID_CLIENT_SECRET, ECWID_TOKEN_KEYS.
 """
 
 import json
@@ -15,12 +14,12 @@ from typing import Annotated
 from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
-from ecwid_async import Ecwid, EcwidError
+from ecwid_async import Ecwid, EcwidError, Model
 from ecwid_async.apps import IncomingRequest, Installs, PageSessions, ReceivedEvent, SQLiteInbox, Uninstalls, Webhooks
 from ecwid_async.apps.asgi import AsgiApp, DeadlineMiddleware, DisconnectMiddleware, problem_response
 from ecwid_async.apps.fastapi import read_request
 from ecwid_async.apps.web import Health, Service
-from ecwid_async.models import ApplicationEvent, Customer, CustomerEvent, Order, OrderEvent, Profile, ProfileEvent
+from ecwid_async.models import ApplicationEvent, Customer, CustomerEvent, Order, OrderEvent, ProfileEvent, StoreEvent
 from ecwid_async.sync import Mirror
 from ecwid_async.tokens import SQLTokens
 from ecwid_async.transport import MemoryCache
@@ -87,9 +86,9 @@ async def forget_customer(event: ReceivedEvent[CustomerEvent, Customer]) -> None
 
 
 @webhooks.on("customer.personalDataExportRequest", "profile.personalDataExportRequest")
-async def export_data(event: ReceivedEvent[CustomerEvent | ProfileEvent, Customer | Profile]) -> None:
+async def export_data(event: ReceivedEvent[StoreEvent, Model]) -> None:
     """A customer, or the owner of a store, wants all data: write it to a file for the merchant."""
-    found: list[Customer | Profile | Order] = [await event.fetch()]
+    found = [await event.fetch()]
     if isinstance(event.event, CustomerEvent):
         found += await event.store.orders.search(customer_id=event.event.entity_id).all()
     file = FOLDER / f"{event.event_type.partition('.')[0]}-{event.store_id}-{event.entity_id}.json"
@@ -99,21 +98,22 @@ async def export_data(event: ReceivedEvent[CustomerEvent | ProfileEvent, Custome
 
 @webhooks.on("profile.personalDataRemovalRequest")
 async def forget_owner(event: ReceivedEvent[ProfileEvent, object]) -> None:
-    """The owner of a store wants to be forgotten."""
-    await forget_store(event.store_id)
+    """The owner of a store wants to be forgotten. The store's id is not signed: delete only what can be read again."""
+    await mirror.drop_store(event.store_id)
+    delete_exports(event.store_id)
 
 
 async def forget_store(store_id: int) -> None:
     """Delete all that the app keeps about a store."""
     await mirror.drop_store(store_id)
     await inbox.forget(store_id)
-    for file in exports_of(store_id):
+    delete_exports(store_id)
+
+
+def delete_exports(store_id: int) -> None:
+    """Delete the files that were written for the merchant."""
+    for file in FOLDER.glob(f"*-{store_id}-*.json"):
         file.unlink(missing_ok=True)
-
-
-def exports_of(store_id: int) -> list[Path]:
-    """The files that were written for the merchant."""
-    return list(FOLDER.glob(f"*-{store_id}-*.json"))
 
 
 uninstalls = Uninstalls(ecwid, tokens, on_uninstall=forget_store)

@@ -11,6 +11,7 @@ from ecwid_async.apps.webhooks.handler import Handler, check_function
 from ecwid_async.apps.webhooks.received_event import ReceivedEvent
 from ecwid_async.errors import ConfigError
 from ecwid_async.models import events
+from ecwid_async.models.base import Model
 from ecwid_async.models.events import StoreEvent
 from ecwid_async.transport import check_number
 
@@ -132,7 +133,7 @@ class WebhookRouter:
     @overload
     def on(
         self, *event_types: event_names.SizeChartEventName, **options: Unpack[HandlerOptions]
-    ) -> Registration[events.SizeChartEvent, object]: ...
+    ) -> Registration[events.SizeChartEvent, Model]: ...
 
     @overload
     def on(
@@ -140,7 +141,7 @@ class WebhookRouter:
     ) -> Registration[events.UnfinishedOrderEvent, "Cart"]: ...
 
     @overload
-    def on(self, *event_types: str, **options: Unpack[HandlerOptions]) -> Registration[StoreEvent, object]: ...
+    def on(self, *event_types: str, **options: Unpack[HandlerOptions]) -> Registration[StoreEvent, Model]: ...
 
     def on(self, *event_types: str, **options: Unpack[HandlerOptions]) -> Registration[Any, Any]:
         """Register an async function for events: ``@webhooks.on("order.created")``.
