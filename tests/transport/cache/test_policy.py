@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ecwid_async import ConfigError
+from ecwid_async.sandbox import spec
 from ecwid_async.transport import STOREFRONT_SECONDS, CachePolicy, MemoryCache
 from ecwid_async.transport.cache.policy import is_search
 
@@ -16,6 +17,10 @@ def test_a_storefront_s_reads_are_kept_by_default_and_personal_data_is_not() -> 
     for operation in ("GET /orders", "GET /orders/{orderId}", "GET /customers", "GET /carts/{cartId}", "GET /batch"):
         assert policy.seconds_for(operation) == 0
     assert not [name for name in STOREFRONT_SECONDS if "order" in name or "customer" in name or "cart" in name]
+
+
+def test_every_operation_that_is_kept_by_default_exists() -> None:
+    assert set(STOREFRONT_SECONDS) <= set(spec.load().endpoints)
 
 
 def test_given_seconds_replace_the_default_ones() -> None:
