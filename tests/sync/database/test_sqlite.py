@@ -65,4 +65,7 @@ async def test_a_transaction_that_a_task_group_cancels_anywhere_locks_nothing(ba
                     await asyncio.sleep(0)
                 tasks.cancel_scope.cancel()
     await engine.dispose()
+    # Each of these waits a second at most, and for nothing once the connections of the cancelled tasks are closed.
+    for _ in range(60):
+        await backend.wait_until_closed()
     assert_unlocked(backend)
