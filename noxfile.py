@@ -6,7 +6,7 @@ tests   the built wheel: the full suite on the first Python, the fast part on ev
 chaos   the fault suite, changing lists and fuzzed parsers, with many more examples, new ones in each run; a failure
         prints how to repeat it
 busy    the full suite, three times, while two other processes keep the machine busy
-docs    the examples of the README and docs, run as written
+docs    the documentation site, without a warning or a broken link, and the examples of the README and docs
 bench   the benchmarks; pass names to run some of them: ``nox -s bench -- decode``
 """
 
@@ -98,7 +98,8 @@ def busy(session: nox.Session) -> None:
 @nox.session(python=FULL)
 def docs(session: nox.Session) -> None:
     install_wheel(session)
-    session.run("pytest", "tests/test_docs.py", *session.posargs)
+    session.run("python", "-m", "zensical", "build", "--clean", "--strict")
+    session.run("pytest", "tests/test_site.py", "tests/test_docs.py", "tests/examples", *session.posargs)
 
 
 @nox.session(python=FULL)
