@@ -59,7 +59,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
     session.run("mypy", "tests/typing/api.py")
-    session.run("mypy", "examples/fastapi_app.py")
+    session.run("mypy", "examples")
     session.run("lint-imports")
 
 

@@ -1,6 +1,5 @@
 """`examples/fastapi_app.py` as a newcomer runs it: install, webhook, order list, personal data, uninstall."""
 
-import ast
 import asyncio
 import json
 import signal
@@ -31,7 +30,6 @@ from tests.examples.running_app import (
 pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the examples are not in the wheel")
 
 EMAIL = "jane@example.com"
-FILE = EXAMPLES / "fastapi_app.py"
 
 
 @asynccontextmanager
@@ -140,15 +138,3 @@ async def wait_until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(30):
         while not await condition():  # noqa: ASYNC110  another process does it
             await asyncio.sleep(0.02)
-
-
-def test_it_is_short_and_uses_public_names_only() -> None:
-    text = FILE.read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 120
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.ImportFrom):
-            module = __import__(str(node.module), fromlist=["__all__"])
-            names = getattr(module, "__all__", None) or dir(module)
-            assert [alias.name for alias in node.names if alias.name not in names] == []
-        elif isinstance(node, ast.Attribute):
-            assert not node.attr.startswith("_")

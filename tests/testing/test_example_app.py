@@ -1,6 +1,7 @@
 """The example app, tested in this process as its users test theirs."""
 
-from importlib.util import module_from_spec, spec_from_file_location
+import sys
+from importlib import import_module
 from pathlib import Path
 
 import anyio
@@ -12,33 +13,32 @@ from ecwid_async.sandbox.server import serve
 from ecwid_async.testing import InstalledApp, deliver, lifespan, make_event, make_request, request_app
 from ecwid_async.tokens import new_key
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "fastapi_app.py"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def load_example():
-    spec = spec_from_file_location("example_app", EXAMPLE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """The environment of the app. Its modules read it when they are imported, so each test imports them anew."""
+    monkeypatch.syspath_prepend(EXAMPLES)
+    for name in ("fastapi_app", "personal_data"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
+    monkeypatch.setenv("APP_FOLDER", str(tmp_path))
+    return monkeypatch
 
 
 async def test_the_example_reads_the_order_of_a_webhook_and_shows_its_page(
     ecwid_app: InstalledApp,
     ecwid_sandbox: Sandbox,
     ecwid_store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    settings: pytest.MonkeyPatch,
 ) -> None:
     order = await ecwid_store.orders.search().first()
     assert order is not None
     async with serve(ecwid_sandbox) as server:
-        monkeypatch.setenv("ECWID_BASE_URL", server.base_url)
-        monkeypatch.setenv("ECWID_OAUTH_URL", server.oauth_url)
-        monkeypatch.setenv("ECWID_TOKEN_KEYS", new_key())
-        monkeypatch.setenv("APP_FOLDER", str(tmp_path))
-        example = load_example()
+        settings.setenv("ECWID_BASE_URL", server.base_url)
+        settings.setenv("ECWID_OAUTH_URL", server.oauth_url)
+        example = import_module("fastapi_app")
         async with lifespan(example.app) as app:
             await example.tokens.put(ecwid_app.store_id, ecwid_app.token)
             ecwid_app.connect(app, path="/ecwid/webhooks")

@@ -2,16 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from logging import getLogger
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import anyio
 
+from ecwid_async.apps.errors import AppError
 from ecwid_async.apps.oauth.install_tokens import InstallTokens
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import EcwidError
 from ecwid_async.tokens import check_store_id
 from ecwid_async.transport import Auth, Secret, parse_error, with_deadlines
 from ecwid_async.wire import Options, Request, to_printable
+
+if TYPE_CHECKING:
+    from ecwid_async.apps.webhooks import ReceivedEvent
 
 __all__ = ["UninstallState", "Uninstalls"]
 
@@ -59,6 +63,16 @@ class Uninstalls:
         if state == "uninstalled" and self._on_uninstall is not None:
             await self._on_uninstall(store_id)
         return state
+
+    async def handle_event(self, event: "ReceivedEvent[Any, Any]") -> None:
+        """Handle the event by `confirm`: ``webhooks.on("application.uninstalled")(uninstalls.handle_event)``.
+
+        Raises `AppError` if the state is unknown, so that the event is tried again, and what `on_uninstall` raises.
+        """
+        if await self.confirm(event.store_id) == "unknown":
+            raise AppError(
+                f"it is unknown whether store {event.store_id} has uninstalled the app: the event is tried again."
+            )
 
     async def _find_state(self, store_id: int) -> UninstallState:
         token = _hide(await self._tokens.get(store_id))

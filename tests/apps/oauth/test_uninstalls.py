@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 
 from ecwid_async import ConfigError, Ecwid, InvalidToken, NotSent, TokenUnavailable
-from ecwid_async.apps import Uninstalls
-from ecwid_async.sandbox import Sandbox
+from ecwid_async.apps import MemoryInbox, Uninstalls, Webhooks
+from ecwid_async.models import ApplicationEvent
+from ecwid_async.sandbox import Fault, Sandbox
 from ecwid_async.tokens import MemoryTokens, SQLTokens, new_key
 from ecwid_async.transport import MemoryCache, MemoryTransport, make_response
 from ecwid_async.wire import Response
+from tests.apps.oauth.conftest import CLIENT_SECRET
 
 
 class Hook:
@@ -158,6 +160,25 @@ async def test_anything_else_proves_nothing(tokens: MemoryTokens, hook: Hook, re
     assert await tokens.get(1003) == "secret_1"
     assert hook.calls == []
     assert len(transport.requests) == 1
+
+
+async def test_an_event_is_tried_again_until_the_state_is_known(
+    sandbox: Sandbox, ecwid: Ecwid, tokens: MemoryTokens, hook: Hook
+) -> None:
+    now = 1_750_000_000.0
+    inbox = MemoryInbox(clock=lambda: now)
+    webhooks = Webhooks(inbox, client_secret=CLIENT_SECRET)
+    webhooks.on("application.uninstalled")(Uninstalls(ecwid, tokens, on_uninstall=hook).handle_event)
+    await install(sandbox, tokens)
+    sandbox.uninstall("app", 1003)
+    sandbox.faults.add(Fault(request="GET /profile", status=503))
+    async with inbox:
+        await webhooks.add(ApplicationEvent(store_id=1003, event_id="1", event_type="application.uninstalled"))
+        await webhooks.run(until_idle=True)
+        assert (hook.calls, (await webhooks.status()).retrying) == ([], 1)
+        now += 3600
+        await webhooks.run(until_idle=True)
+        assert (hook.calls, (await webhooks.status()).retrying) == ([1003], 0)
 
 
 @pytest.mark.parametrize("fails", ["network", "tokens"])
