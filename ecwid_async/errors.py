@@ -80,6 +80,7 @@ __all__ = [
     "StoreSuspended",
     "Timeout",
     "TokenUnavailable",
+    "TooManyDeletions",
     "TransportError",
     "Unprocessable",
     "UnsupportedMediaType",
