@@ -1,13 +1,12 @@
 """The syntax of ``responseFields``: names, each with an optional selection in parentheses: ``items(id,name)``."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Iterable
+from typing import Final
+
+from ecwid_async.primitives.json_fields import Selection
 
 __all__ = ["Selection", "add_fields", "format_selection", "parse_selection"]
-
-Selection: TypeAlias = Mapping[str, "Selection | None"]
-"""The selected fields, each with the selection inside it. None selects the whole field."""
 
 _NAME_OR_PUNCTUATION: Final = r"[(),]|[^(),\s]+"
 _MAX_DEPTH: Final = 50  # far more than any response of the API has

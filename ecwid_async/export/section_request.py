@@ -12,9 +12,9 @@ from ecwid_async.client import Store
 from ecwid_async.codec import Projection, Selection, add_fields, format_selection, get_projection
 from ecwid_async.errors import ConfigError
 from ecwid_async.export.fields import parse_fields
-from ecwid_async.export.items import select_fields
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
+from ecwid_async.primitives.json_fields import select_fields
 from ecwid_async.scan import plan_for
 from ecwid_async.sections import Items, Section, find_sections
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from attrs import field, frozen
 
-from ecwid_async.sandbox.engine.response_fields import Selection, project
-from ecwid_async.sandbox.state import decode_json, encode_json
+from ecwid_async.sandbox.engine.response_fields import Selection, project_encoded
+from ecwid_async.sandbox.state import encode_json
 
 __all__ = ["Page"]
 
@@ -30,13 +30,11 @@ class Page:
             "limit": self.limit,
             **self.extra,
         }
-        items = b",".join(self.rows)
         if selection is None:
+            items = b",".join(self.rows)
             return b'%b,"items":[%b]}' % (encode_json(envelope)[:-1], items)
         envelope = {name: value for name, value in envelope.items() if name in selection}
         if "items" not in selection:
             return encode_json(envelope)
-        inner = selection["items"]
-        if inner:
-            items = encode_json(project(decode_json(b"[%b]" % items), inner))[1:-1]
+        items = b",".join(project_encoded(row, selection["items"]) for row in self.rows)
         return b'%b%b"items":[%b]}' % (encode_json(envelope)[:-1], b"," if envelope else b"", items)

@@ -1,9 +1,16 @@
 """Selected response fields (``responseFields``): parsing and projection."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
-__all__ = ["Selection", "parse_selection", "project"]
+import msgspec
+
+from ecwid_async.primitives.json_fields import select_fields
+from ecwid_async.primitives.safe_json import DECODE_ERRORS
+from ecwid_async.sandbox.state import Item, decode_json, encode_json
+
+__all__ = ["Selection", "apply_view", "parse_selection", "project", "project_encoded"]
 
 Selection = dict[str, "Selection | None"]
 """The selected fields, and the selection within each; None selects all of it."""
@@ -65,3 +72,26 @@ def project(value: Any, selection: Selection | None) -> Any:
     if isinstance(value, dict):
         return {name: project(inner, selection[name]) for name, inner in value.items() if name in selection}
     return value
+
+
+def project_encoded(item: bytes, selection: Selection | None) -> bytes:
+    """The item, as JSON, with only the selected fields. Their values stay byte for byte the same."""
+    return select_fields(item, selection) if selection else item
+
+
+def apply_view(item: bytes, view: Callable[[Item], Item]) -> bytes:
+    """The item, as JSON, after `view`. Fields that it does not change stay byte for byte the same."""
+    before = decode_json(item)
+    after = view(dict(before))
+    if after == before:
+        return item
+    try:
+        encoded: Item = msgspec.json.decode(item, type=dict[str, msgspec.Raw])
+    except DECODE_ERRORS:
+        return encode_json(after)
+    return msgspec.json.encode(
+        {
+            name: encoded[name] if name in before and before[name] == value else msgspec.Raw(encode_json(value))
+            for name, value in after.items()
+        }
+    )

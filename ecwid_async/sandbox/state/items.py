@@ -4,6 +4,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, repair
+
 __all__ = ["Item", "Key", "decode_json", "encode_json"]
 
 Item = dict[str, Any]
@@ -11,8 +13,18 @@ Item = dict[str, Any]
 Key = int | str
 """The identifier of an item in paths: a number, or text for carts."""
 
-decode_json: Final = msgspec.json.Decoder().decode
+_decode: Final = msgspec.json.Decoder().decode
+# Python reads numbers that are too large for a float as infinity.
+_decode_any_number: Final = msgspec.json.Decoder(float_hook=float).decode
 _encode: Final = msgspec.json.Encoder().encode
+
+
+def decode_json(encoded: bytes) -> Any:
+    """Decode JSON. Half of a surrogate pair becomes U+FFFD; numbers that are too large become infinite, or text."""
+    try:
+        return _decode(encoded)
+    except DECODE_ERRORS:
+        return _decode_any_number(repair(encoded))
 
 
 def encode_json(value: Any) -> bytes:

@@ -7,8 +7,9 @@ the items on its page.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
+from math import isnan
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.state.columns import Columns
@@ -87,7 +88,7 @@ class SearchIndex:
             extract = self.columns.texts[column]
             self._texts[column] = [b""] * len(self._storage)
             for slot in self._by_creation.slots:
-                self._texts[column][slot] = _fold(extract(decode_json(self._storage[slot])))
+                self._texts[column][slot] = _read_text(extract, decode_json(self._storage[slot]))
         return self._texts[column]
 
     def slots_with(self, term: str, value: Hashable) -> Sequence[int]:
@@ -132,15 +133,15 @@ class SearchIndex:
 
     def extract_values(self, item: Item) -> IndexedItem:
         """The encoded item with all its searchable values, including those of lazy columns."""
-        return self._extract_values(item, self.columns.texts)
+        return self._extract_values(item, encode_json(item), self.columns.texts)
 
-    def load(self, items: Iterable[tuple[Key, Item]]) -> None:
-        """Append items with new keys."""
+    def load(self, items: Iterable[tuple[Key, Item, bytes]]) -> None:
+        """Append items with new keys, each with its encoded form."""
         self.invalidate_cache()
         # Other orders are sorted again when they are next needed; the order of creation only grows at its end.
         self._sorted = {BY_CREATION: self._by_creation}
-        for key, item in items:
-            self._append(key, self._extract_values(item, self._texts))
+        for key, item, encoded in items:
+            self._append(key, self._extract_values(item, encoded, self._texts))
 
     def write(self, key: Key, indexed: IndexedItem | None) -> None:
         """Insert or replace an item; None deletes it."""
@@ -183,7 +184,7 @@ class SearchIndex:
             for slots in affected:
                 slots.add(slot)
         for name, extract in self.columns.terms.items():
-            old = set(() if before is None else extract(before))
+            old = set[Hashable]() if before is None else _read_terms(extract, before)
             new = after.terms[name] if after is not None else set[Hashable]()
             for value in old - new:
                 self._terms[name].remove(value, slot)
@@ -193,13 +194,36 @@ class SearchIndex:
     def _columns(self) -> Iterable[tuple[str, Any]]:
         return chain(self._numbers.items(), self._texts.items())
 
-    def _extract_values(self, item: Item, texts: Iterable[str]) -> IndexedItem:
-        values: dict[str, float | bytes] = {name: float(get(item)) for name, get in self._extract_numbers.items()}
-        values |= {name: _fold(self.columns.texts[name](item)) for name in texts}
-        return IndexedItem(
-            encode_json(item), values, {name: set(get(item)) for name, get in self.columns.terms.items()}
-        )
+    def _extract_values(self, item: Item, encoded: bytes, texts: Iterable[str]) -> IndexedItem:
+        values: dict[str, float | bytes] = {
+            name: _read_number(extract, item) for name, extract in self._extract_numbers.items()
+        }
+        values |= {name: _read_text(self.columns.texts[name], item) for name in texts}
+        terms = {name: _read_terms(extract, item) for name, extract in self.columns.terms.items()}
+        return IndexedItem(encoded, values, terms)
 
 
-def _fold(text: str) -> bytes:
-    return text.casefold().encode(errors="surrogatepass")
+# Loaded items may have values of any type, such as a name that is a number. Searches don't find what they can't read.
+_ODD_VALUE: Final = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
+
+
+def _read_number(extract: Callable[[Item], float], item: Item) -> float:
+    try:
+        number = float(extract(item))
+    except _ODD_VALUE:
+        return 0.0
+    return 0.0 if isnan(number) else number
+
+
+def _read_text(extract: Callable[[Item], str], item: Item) -> bytes:
+    try:
+        return extract(item).casefold().encode(errors="surrogatepass")
+    except _ODD_VALUE:
+        return b""
+
+
+def _read_terms(extract: Callable[[Item], Iterable[Hashable]], item: Item) -> set[Hashable]:
+    try:
+        return set(extract(item))
+    except _ODD_VALUE:
+        return set()

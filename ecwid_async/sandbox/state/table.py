@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from ecwid_async.sandbox.state.columns import Columns
-from ecwid_async.sandbox.state.items import Item, Key, decode_json
+from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
 from ecwid_async.sandbox.state.search_index import IndexedItem, SearchIndex
 from ecwid_async.sandbox.state.transaction import Change, Transaction
 from ecwid_async.sandbox.switches import Switches
@@ -138,23 +138,34 @@ class Table:
 
         Raises `ValueError` for an item without a key, or with a key that is already in use.
         """
-        self.index.load(self._new_items(items))
+        self.index.load(self._new_items((item, encode_json(item)) for item in items))
 
-    def _new_items(self, items: Iterable[Item]) -> Iterator[tuple[Key, Item]]:
+    def load_encoded(self, items: Iterable[bytes]) -> None:
+        """Append complete items like `load`, but given as JSON, which reads by key and searches return unchanged.
+
+        Raises `ValueError` like `load`, and what `decode_json` raises.
+        """
+        self.index.load(self._new_items((decode_json(encoded), encoded) for encoded in items))
+
+    def reserve_id(self, number: int) -> None:
+        """Make sure that `new_id` returns larger numbers than this one."""
+        self._next_id = max(self._next_id, number + 1)
+
+    def _new_items(self, items: Iterable[tuple[Item, bytes]]) -> Iterator[tuple[Key, Item, bytes]]:
         name = self.columns.key
-        for item in items:
+        for item, encoded in items:
             key = item.get(name)
             if key is None:
                 raise ValueError(f"an item has no {name!r}, which identifies the items of this list; add one")
             if key in self:
                 raise ValueError(f"an item with {name} {key!r} already exists; load each item once")
             self._reserve(key)
-            yield key, item
+            yield key, item, encoded
 
     def _reserve(self, key: Key) -> None:
         """Make sure that `new_id` does not return this key."""
-        if isinstance(key, int) and key >= self._next_id:
-            self._next_id = key + 1
+        if isinstance(key, int):
+            self.reserve_id(key)
 
     def _write(self, key: Key, indexed: IndexedItem | None, lag: float) -> None:
         if self._transaction.observed:

@@ -38,3 +38,10 @@ def test_whole_items_are_not_encoded_again():
     page = Page(total=1, offset=0, limit=100, rows=[unusual])
     assert unusual in page.render(None)
     assert unusual in page.render(parse_selection("items"))
+
+
+def test_selected_values_are_not_encoded_again():
+    page = Page(total=1, offset=0, limit=100, rows=[rb'{"price": 12345678901234567890.10, "id":7, "name": "\ud83d"}'])
+    assert rb'"items":[{"price":12345678901234567890.10,"name":"\ud83d"}]' in page.render(
+        parse_selection("items(price,name)")
+    )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox.engine.response_fields import parse_selection, project
+from ecwid_async.sandbox.engine.response_fields import apply_view, parse_selection, project
 
 NAMES = st.text("abcXYZ_0é", min_size=1, max_size=4)
 SELECTIONS = st.recursive(
@@ -56,3 +56,18 @@ def test_only_selected_fields_stay_on_every_level():
         "tax": {"taxable": True},
     }
     assert project(7, {"a": None}) == 7
+
+
+def test_a_view_leaves_other_fields_byte_for_byte_the_same():
+    item = b'{"price": 1.50,  "id":7, "url": "a"}'
+    assert apply_view(item, lambda item: item) == item
+    assert (
+        apply_view(item, lambda item: item | {"url": "b", "count": 2}) == b'{"price":1.50,"id":7,"url":"b","count":2}'
+    )
+
+
+def test_a_view_of_text_that_is_not_unicode_replaces_it():
+    assert (
+        apply_view(rb'{"name":"nice \ud83d"}', lambda item: item | {"id": 7})
+        == '{"name":"nice \ufffd","id":7}'.encode()
+    )

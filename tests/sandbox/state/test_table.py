@@ -189,3 +189,27 @@ def test_searches_see_the_last_writes_once_all_lags_are_over(writes, upsert_lag,
     clock.now += 20
     table.show_due_writes()
     assert {item["id"]: item for item in search_all(table)} == model
+
+
+ODD_ITEM = (
+    rb'{"id": 7, "price": 12345678901234567890.10, "name": "nice \ud83d", "tags": null, "createTimestamp": 1e400000}'
+)
+
+
+def test_encoded_items_are_returned_byte_for_byte():
+    table = new_table()
+    table.load_encoded([ODD_ITEM])
+    assert table.raw(7) == ODD_ITEM
+    assert table.index.rows(table.index.sorted_slots("price").slots) == [ODD_ITEM]
+    assert table.new_id() == 8
+
+
+def test_values_that_a_search_can_not_read_match_nothing_until_they_are_replaced():
+    table = new_table()
+    table.load_encoded([ODD_ITEM, b'{"id":8,"price":"nan","name":5,"tags":[["a"]]}'])
+    assert not table.find("tag", "a")
+    assert list(table.index.number_column("price")) == [12345678901234567890.10, 0]
+    assert table.index.text_column("name")[1] == b""
+    table.put({"id": 8, "price": 2, "name": "Mug", "tags": ["a"]})
+    assert table.find("tag", "a") == [8]
+    assert table.index.keys(table.index.sorted_slots("price").slots) == [8, 7]

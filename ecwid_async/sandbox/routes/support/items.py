@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ecwid_async.sandbox.engine import Listing, StoreRequest, project
+from ecwid_async.sandbox.engine import Listing, StoreRequest, apply_view, project_encoded
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.routes.support.lists import to_milliseconds
 from ecwid_async.sandbox.state import (
     Item,
     Key,
     Table,
-    decode_json,
-    encode_json,
     format_time,
     merge,
 )
@@ -64,10 +62,10 @@ def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, 
         raise ErrorResponse(404, code, f"{kind} #{key} not found")
     view = listing.view(request)
     if view is not None:
-        item = encode_json(view(decode_json(item)))
+        item = apply_view(item, view)
     if listing.section in request.store.switches.millisecond_sections:
         item = to_milliseconds(item)
-    return item if request.selection is None else encode_json(project(decode_json(item), request.selection))
+    return project_encoded(item, request.selection)
 
 
 def with_timestamps(item: Item, now: int) -> Item:

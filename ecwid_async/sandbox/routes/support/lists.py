@@ -5,14 +5,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
-from ecwid_async.sandbox.engine import Listing, Page, Result, StoreRequest
+from ecwid_async.sandbox.engine import Listing, Page, Result, StoreRequest, apply_view
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import (
     BY_CREATION,
     Condition,
     Item,
     Sort,
-    decode_json,
     encode_json,
     format_time,
     select_rows,
@@ -68,7 +67,7 @@ def search(
     items = table.index.rows(rows.page(offset, size))
     view = listing.view(request)
     if view is not None:
-        items = [encode_json(view(decode_json(item))) for item in items]
+        items = [apply_view(item, view) for item in items]
     if listing.section in request.store.switches.millisecond_sections:
         items = [to_milliseconds(item) for item in items]
     return Page(total=len(rows), offset=offset, limit=limit, rows=items, extra=extra or {})
