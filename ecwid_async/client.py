@@ -139,7 +139,7 @@ class Ecwid:
             self._server = _server_of(transport)  # a custom transport may lead anywhere
         self._retry = retry or RetryPolicy()
         # An evicted budget would be full again by now: calls to thousands of other stores came after it.
-        self._budget = lru_cache(maxsize=_MAX_BUDGETS)(self._new_budget)
+        self._budget = lru_cache(maxsize=_MAX_BUDGETS)(partial(_new_budget, self._retry))
         self._token_transport: Callable[[int], TokenTransport] | None = None
         if tokens is not None:
             # A store whose entry was evicted reads its token again.
@@ -216,10 +216,6 @@ class Ecwid:
         Without a cache, that does nothing.
         """
         return NoCache() if self._cache is None else self._cache
-
-    def _new_budget(self, store_id: int | None) -> RetryBudget:
-        del store_id
-        return RetryBudget(self._retry)
 
     def _new_token_transport(self, tokens: "TokenSource", store_id: int) -> "TokenTransport":
         from ecwid_async.tokens import TokenTransport
@@ -599,6 +595,12 @@ def _check(name: str, value: object, is_valid: bool, wanted: str) -> None:
     if value is not None and not is_valid:
         kind = f"the class {value.__name__}" if isinstance(value, type) else f"a {type(value).__name__}"
         raise ConfigError(f"{name} is {kind}: pass {wanted}, or leave it out")
+
+
+def _new_budget(policy: RetryPolicy, store_id: int | None) -> RetryBudget:
+    """A budget of its own for each store."""
+    del store_id
+    return RetryBudget(policy)
 
 
 def _check_timeout(timeout: float | None) -> None:

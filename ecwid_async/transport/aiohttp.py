@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import ClassVar, Final, NoReturn, cast
 
 import aiohttp
@@ -66,12 +67,40 @@ class _Connector(aiohttp.TCPConnector):
                 return connection
             connection.close()
 
+    def abandon(self) -> None:
+        """Close the connections without waiting for it, in place of aiohttp's own warning."""
+        self._close(abort_ssl=True)
+
 
 def _headers(request: Request) -> CIMultiDict[str]:
     headers = CIMultiDict(cast(tuple[tuple[str, str], ...], request.headers.pairs))
     if isinstance(request.body, StreamBody) and request.body.length is not None:
         headers["Content-Length"] = str(request.body.length)
     return headers
+
+
+def _new_session(settings: Settings) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=_Connector(
+            limit=settings.connections,
+            limit_per_host=settings.connections,
+            keepalive_timeout=settings.keep_alive,
+            ttl_dns_cache=300,
+            ssl=True if settings.tls is None and settings.ca is None else settings.tls_context(),
+        ),
+        proxy=settings.proxy,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
+        auto_decompress=False,
+        middlewares=(_send_once,),
+    )
+
+
+def _abandon(session: aiohttp.ClientSession) -> None:
+    connector = session.connector
+    session.detach()
+    if isinstance(connector, _Connector):
+        connector.abandon()
 
 
 class AiohttpTransport:
@@ -91,7 +120,9 @@ class AiohttpTransport:
         self._send_timeout = self._client_timeout(self._timeouts.total, None)
         # A download may take any time, as long as data arrives.
         self._stream_timeout = self._client_timeout(None, self._timeouts.read)
-        self._sessions = PoolPerLoop(self._new_session)
+        # No method, or a client that nobody has closed would wait for the garbage collector.
+        new_session = partial(_new_session, self._settings)
+        self._sessions = PoolPerLoop(new_session, server=self._base_url, abandon=_abandon)
 
     @property
     def base_url(self) -> str:
@@ -165,23 +196,6 @@ class AiohttpTransport:
             self._sessions.pop()
             session = self._sessions.get()
         return session
-
-    def _new_session(self) -> aiohttp.ClientSession:
-        settings = self._settings
-        return aiohttp.ClientSession(
-            connector=_Connector(
-                limit=settings.connections,
-                limit_per_host=settings.connections,
-                keepalive_timeout=settings.keep_alive,
-                ttl_dns_cache=300,
-                ssl=True if settings.tls is None and settings.ca is None else settings.tls_context(),
-            ),
-            proxy=settings.proxy,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPT_ENCODING},
-            auto_decompress=False,
-            middlewares=(_send_once,),
-        )
 
     def _until_deadline(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
         """`timeout`, shortened to end at the caller's deadline."""

@@ -77,7 +77,7 @@ class Httpx2Transport:
         self._base_url = validate_base_url(base_url)
         self._settings = settings or Settings()
         self._tls = self._settings.tls_context()
-        self._pools = PoolPerLoop(self._new_pool, _running_loop)
+        self._pools = PoolPerLoop(self._new_pool, _running_loop, server=self._base_url)
         timeouts = self._settings.timeouts
         opening = {"connect": timeouts.connect, "pool": timeouts.connect}
         self._send_timeouts: _Extensions = {"timeout": {**opening, "read": None, "write": None}}

@@ -86,7 +86,7 @@ class PyqwestTransport:
         self._settings = settings or Settings()
         if self._settings.tls is not None:
             raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or use another transport")
-        self._pools = PoolPerLoop(self._new_pool)
+        self._pools = PoolPerLoop(self._new_pool, server=self._base_url)
 
     @property
     def base_url(self) -> str:

@@ -72,7 +72,7 @@ def test_a_client_serves_one_asyncio_run_after_another(server: FaultServer) -> N
 
 
 def test_a_client_left_open_in_one_loop_works_in_the_next(server: FaultServer) -> None:
-    """The connections of a closed loop are dropped when the next one starts, with a ResourceWarning of Python."""
+    """The connections of a closed loop are dropped when the next one starts."""
     ecwid = Ecwid(base_url=server.base_url)
     store = ecwid.store(1003, "secret_x")
 
@@ -83,11 +83,51 @@ def test_a_client_left_open_in_one_loop_works_in_the_next(server: FaultServer) -
         async with ecwid:
             return await main(2)
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
         assert asyncio.run(main(1)) == "1"
         assert asyncio.run(last()) == "2"
         gc.collect()
+    ours, *pythons = [str(warning.message) for warning in caught]
+    assert ours == UNCLOSED.format(server.base_url)
+    assert all(message.startswith("unclosed ") for message in pythons), "of sockets, whose event loop can't close them"
+
+
+UNCLOSED = (
+    "connections to {} were not closed: use `async with Ecwid() as ecwid`, or `await ecwid.aclose()` before the event "
+    "loop ends"
+)
+
+
+async def test_a_client_that_was_not_closed_says_so_and_is_closed(server: FaultServer) -> None:
+    """No warning of aiohttp follows, which names neither `Ecwid` nor what to do."""
+    reports: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: reports.append(context["message"]))
+    ecwid = Ecwid(base_url=server.base_url)
+    store = ecwid.store(1003, "secret_x")
+    await store.orders.get(1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        del ecwid
+        assert (await store.orders.get(2)).id == "2", "a store keeps the connections of its client"
+        assert reports == []
+        del store
+        assert reports == [UNCLOSED.format(server.base_url)], "at once, without the garbage collector"
+        await asyncio.to_thread(server.wait_all_closed)
+        gc.collect()
+    assert len(reports) == 1
+    assert [(warning.category, str(warning.message)) for warning in caught] == [(ResourceWarning, reports[0])]
+
+
+async def test_a_client_that_was_closed_or_never_used_says_nothing(server: FaultServer) -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        Ecwid(base_url=server.base_url)
+        async with Ecwid(base_url=server.base_url) as ecwid:
+            await ecwid.store(1003, "secret_x").orders.get(1)
+        del ecwid
+        gc.collect()
+    assert caught == []
 
 
 def test_threads_with_a_loop_each_share_a_client_and_its_quota(server: FaultServer) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import warnings
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -13,34 +14,79 @@ P = TypeVar("P")
 class PoolPerLoop(Generic[P]):
     """Creates a pool for each event loop and process on first use. Threads with a loop each may share it.
 
-    `new_pool` creates a pool, `running_loop` returns the running event loop. There is no lock, because a fork could
-    inherit it locked: each thread uses only the entry of its own loop, and every operation on the dict is atomic.
+    `new_pool` creates a pool, `running_loop` returns the running event loop. Pools of connections to `server` that were
+    not closed are reported, and given to `abandon`. There is no lock, because a fork could inherit it locked: each
+    thread uses only the entry of its own loop, and every operation on the dict is atomic.
     """
 
     def __init__(
-        self, new_pool: Callable[[], P], running_loop: Callable[[], object] = asyncio.get_running_loop
+        self,
+        new_pool: Callable[[], P],
+        running_loop: Callable[[], object] = asyncio.get_running_loop,
+        *,
+        server: str | None = None,
+        abandon: Callable[[P], None] | None = None,
     ) -> None:
         self._new_pool = new_pool
         self._running_loop = running_loop
-        self._pools: dict[tuple[object, int], P] = {}
+        self._server = server
+        self._abandon = abandon
+        self._pools: dict[tuple[object, int], _OpenPool[P]] = {}
 
     def __len__(self) -> int:
         return len(self._pools)
 
     def get(self) -> P:
         """The pool of the running event loop. Creating one drops the pools of closed loops."""
-        key = (self._running_loop(), os.getpid())
-        pool = self._pools.get(key)
-        if pool is None:
+        loop, process = self._running_loop(), os.getpid()
+        entry = self._pools.get((loop, process))
+        if entry is None:
             for other in list(self._pools):
                 if _is_closed(other[0]):
                     self._pools.pop(other, None)
-            pool = self._pools[key] = self._new_pool()
-        return pool
+            entry = _OpenPool(self._new_pool(), loop, process, self._server, self._abandon)
+            self._pools[loop, process] = entry
+        return entry.pool
 
     def pop(self) -> P | None:
         """Remove and return the pool of the running event loop, if there is one. `get` creates a new one."""
-        return self._pools.pop((self._running_loop(), os.getpid()), None)
+        entry = self._pools.pop((self._running_loop(), os.getpid()), None)
+        return None if entry is None else entry.take()
+
+
+class _OpenPool(Generic[P]):
+    """A pool that reports if it is dropped before it is taken, to be closed."""
+
+    def __init__(
+        self, pool: P, loop: object, process: int, server: str | None, abandon: Callable[[P], None] | None
+    ) -> None:
+        self.pool = pool
+        self._loop = loop
+        self._process = process
+        self._server = server
+        self._abandon = abandon
+        self._taken = False
+
+    def take(self) -> P:
+        self._taken = True
+        return self.pool
+
+    def __del__(self) -> None:
+        # A forked process does not close what belongs to its parent.
+        if self._taken or self._process != os.getpid():
+            return
+        if self._abandon is not None:
+            self._abandon(self.pool)
+        if self._server is None:
+            return
+        message = (
+            f"connections to {self._server} were not closed: use `async with Ecwid() as ecwid`, or "
+            "`await ecwid.aclose()` before the event loop ends"
+        )
+        # As asyncio and aiohttp do, since Python hides the warning unless it is in development mode.
+        if isinstance(self._loop, asyncio.AbstractEventLoop):
+            self._loop.call_exception_handler({"message": message})
+        warnings.warn(message, ResourceWarning, stacklevel=2, source=self)
 
 
 def _is_closed(loop: object) -> bool:

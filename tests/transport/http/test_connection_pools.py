@@ -1,6 +1,7 @@
 """The pools of closed event loops are dropped, even if they were left open."""
 
 import asyncio
+import gc
 import socket
 
 import pytest
@@ -11,6 +12,7 @@ from ecwid_async.transport.pyqwest import PyqwestTransport
 from tests.contract.requests import GET
 
 
+@pytest.mark.filterwarnings("ignore:connections to:ResourceWarning")
 @pytest.mark.parametrize("transport_class", [Httpx2Transport, PyqwestTransport])
 def test_only_the_pool_of_the_last_loop_is_kept(
     transport_class: type[Httpx2Transport] | type[PyqwestTransport],
@@ -26,3 +28,5 @@ def test_only_the_pool_of_the_last_loop_is_kept(
         for _ in range(3):
             asyncio.run(use())
     assert len(transport._pools) == 1
+    del transport, use
+    gc.collect()  # the last one, while its warning is ignored
