@@ -17,6 +17,7 @@ _DIVIDED: Final = (
     "tests/changes/test_changing_store.py",
     "tests/chaos/",
     "tests/cli/test_export.py",
+    "tests/examples/",
     "tests/lifecycle/",
     "tests/scan/",
     "tests/sync/test_kills.py",

@@ -1,4 +1,4 @@
-"""The example app in a process of its own, installed in a store of a sandbox that sends it webhooks."""
+"""An example app in a process of its own, beside a sandbox that installs it in a store and sends it webhooks."""
 
 import asyncio
 import os
@@ -6,8 +6,8 @@ import re
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -26,9 +26,17 @@ CLIENT_ID = "orders-app"
 CLIENT_SECRET = "secret_of_the_app_0123456789"
 SCOPES = ["read_store_profile", "read_orders", "read_catalog", "read_customers"]
 
+# As their docstrings say; the option of uvicorn and the variable of aiohttp_app.py are the port.
+COMMANDS = {
+    "fastapi_app.py": ["-m", "uvicorn", "fastapi_app:app"],
+    "aiohttp_app.py": ["aiohttp_app.py"],
+    "litestar_app.py": ["-m", "uvicorn", "litestar_app:app"],
+}
+
 __all__ = [
     "CLIENT_ID",
     "CLIENT_SECRET",
+    "COMMANDS",
     "EXAMPLES",
     "STORE",
     "TOKEN",
@@ -36,6 +44,7 @@ __all__ = [
     "RunningApp",
     "app_process",
     "end",
+    "reserved_port",
     "running_app",
 ]
 
@@ -99,14 +108,14 @@ class Browser:
 
 
 @asynccontextmanager
-async def running_app(folder: Path) -> AsyncIterator[RunningApp]:
-    """Start the app under uvicorn, as a user would, and end it with SIGTERM."""
+async def running_app(folder: Path, example: str = "fastapi_app.py") -> AsyncIterator[RunningApp]:
+    """Start an app as a user would, and end it with SIGTERM."""
     pytest.importorskip("cryptography")
     folder.mkdir(exist_ok=True)
     sandbox = Sandbox(requests_per_minute=None)
     sandbox.add_store(STORE, token=TOKEN).profile = {"generalInfo": {"storeId": STORE}}
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with reserved_port() as port:
+        url = f"http://127.0.0.1:{port}"
         sandbox.add_app(
             App(
                 client_id=CLIENT_ID,
@@ -128,26 +137,35 @@ async def running_app(folder: Path) -> AsyncIterator[RunningApp]:
                 "ECWID_CLIENT_SECRET": CLIENT_SECRET,
                 "ECWID_TOKEN_KEYS": new_key(),
             }
-            async with app_process(listening, settings) as process:
+            async with app_process(example, port, settings) as process:
                 app = RunningApp(url, server.base_url, sandbox, folder, process)
                 reading = asyncio.create_task(_read(app))
-                await app.wait_for("Application startup complete")
+                await app.wait_for("unning on http://")
                 yield app
                 await end(process)
                 await reading
 
 
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port that no other process is given, but that a server may listen at."""
+    with socket.socket() as reserved:
+        # As servers do: two such sockets may have the same address, while only one of them listens.
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(("127.0.0.1", 0))
+        yield reserved.getsockname()[1]
+
+
 @asynccontextmanager
-async def app_process(listening: socket.socket, settings: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The example under uvicorn, at a socket that listens already."""
-    command = ["-m", "uvicorn", "fastapi_app:app", "--app-dir", str(EXAMPLES), "--ws", "none"]
+async def app_process(example: str, port: int, settings: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """An example in a process."""
+    command = COMMANDS[example]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
-        "--fd",
-        str(listening.fileno()),
-        env={**os.environ, **settings},
-        pass_fds=[listening.fileno()],
+        *(["--port", str(port)] if "uvicorn" in command else []),
+        cwd=EXAMPLES,
+        env={**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1", **settings},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -4,7 +4,6 @@ import asyncio
 import html
 import re
 import shlex
-import socket
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import aiohttp
 import pytest
 
 from ecwid_async.tokens import new_key
-from tests.examples.running_app import EXAMPLES, Browser, app_process, end
+from tests.examples.running_app import EXAMPLES, Browser, app_process, end, reserved_port
 
 PAGE = Path(__file__).parents[2] / "docs" / "apps.md"
 
@@ -43,8 +42,8 @@ async def read_until(process: asyncio.subprocess.Process, text: str) -> str:
 
 async def test_a_newcomer_follows_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (command,) = [line for line in step(2, "sh").splitlines() if line.startswith("ecwid ")]
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        app_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with reserved_port() as port:
+        app_url = f"http://127.0.0.1:{port}"
         words = shlex.split(command.replace("http://127.0.0.1:8000", app_url))[1:]
         monkeypatch.delenv("ECWID_CLIENT_SECRET", raising=False)
         sandbox = await asyncio.create_subprocess_exec(
@@ -62,8 +61,8 @@ async def test_a_newcomer_follows_one_page(tmp_path: Path, monkeypatch: pytest.M
                 "APP_CONTROL_PANELS": panel.partition("/cp/")[0],
                 "ECWID_TOKEN_KEYS": new_key(),
             }
-            async with app_process(listening, settings) as app, aiohttp.ClientSession() as client:
-                await read_until(app, "Application startup complete")
+            async with app_process("fastapi_app.py", port, settings) as app, aiohttp.ClientSession() as client:
+                await read_until(app, "running on http://")
                 browser = Browser(client)
                 _, status, page = await browser.install(app_url)
                 assert (status, "installed" in page) == (200, True)

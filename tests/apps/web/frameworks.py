@@ -28,9 +28,6 @@ from ecwid_async.apps.asgi import (
     AsgiApp,
     DeadlineMiddleware,
     DisconnectMiddleware,
-    Receive,
-    Scope,
-    Send,
     problem_response,
     read_request,
 )
@@ -113,11 +110,7 @@ def starlette_app(site: Site) -> Any:
 
 
 def litestar_app(site: Site) -> Any:
-    ecwid = site.asgi_app()
-
-    @litestar.asgi("/ecwid", is_mount=True, copy_scope=True)
-    async def mounted(scope: Scope, receive: Receive, send: Send) -> None:
-        await ecwid(scope, receive, send)
+    mounted = litestar.asgi("/ecwid", is_mount=True, copy_scope=False)(site.asgi_app())
 
     @litestar.get("/page", media_type="text/plain")
     async def page() -> str:

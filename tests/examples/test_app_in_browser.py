@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser import needs_browser, opened_page
 from tests.examples.running_app import CLIENT_ID, EXAMPLES, STORE, running_app
-from tests.examples.test_fastapi_app import create_order, owner_of
+from tests.examples.test_apps import create_order, owner_of
 
 pytestmark = [
     pytest.mark.slow,

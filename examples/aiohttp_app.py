@@ -1,0 +1,79 @@
+"""An app for Ecwid stores in aiohttp.web: installation, webhooks, a page with orders. See docs/apps.md.
+
+    python aiohttp_app.py
+
+Environment: APP_URL, APP_FOLDER, APP_CONTROL_PANELS, ECWID_CLIENT_ID, ECWID_CLIENT_SECRET, ECWID_TOKEN_KEYS, PORT.
+"""
+
+import logging
+import os
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from aiohttp import web
+
+import personal_data
+from ecwid_async import Ecwid
+from ecwid_async.apps import Installs, PageSessions, ReceivedEvent, SQLiteInbox, Uninstalls, Webhooks
+from ecwid_async.apps.aiohttp_web import AccessLogger, read_request, routes, setup_deadlines, setup_problems
+from ecwid_async.apps.web import Health, Service
+from ecwid_async.models import Order, OrderEvent
+from ecwid_async.tokens import SQLTokens
+from ecwid_async.transport import MemoryCache
+
+URL = os.environ.get("APP_URL", "http://127.0.0.1:8000")
+FOLDER = os.environ.get("APP_FOLDER", ".")
+PANELS = os.environ.get("APP_CONTROL_PANELS", "https://my.ecwid.com").split()
+SCOPES = ["read_store_profile", "read_orders", "read_catalog", "read_customers"]
+logging.basicConfig(level=logging.INFO)  # also for what the library logs, such as why a webhook was refused
+log = logging.getLogger(__name__)
+
+tokens = SQLTokens(f"sqlite:///{FOLDER}/tokens.db")
+ecwid = Ecwid(tokens=tokens, cache=MemoryCache())
+inbox = SQLiteInbox(f"{FOLDER}/inbox.db")
+webhooks = Webhooks(inbox, ecwid=ecwid, stores=tokens)
+installs = Installs(ecwid, tokens, redirect_uri=f"{URL}/ecwid/callback", scopes=SCOPES)
+sessions = PageSessions(ecwid, page="/orders", tokens=tokens, control_panels=PANELS)
+service = Service(tokens, ecwid, inbox, personal_data.mirror, installs, background=[webhooks])
+health = Health(service=service, inbox=inbox, ecwid=ecwid)
+
+
+async def list_orders(request: web.Request) -> web.Response:
+    """The page in the control panel: the orders of the last week."""
+    session = sessions.session_of(read_request(request))
+    if session is None:
+        return web.Response(text="Open this page from the control panel of your store.", status=401)
+    since = datetime.now(UTC) - timedelta(days=7)
+    orders = await ecwid.store(session.store_id).orders.search(created_from=since).all()
+    rows = "".join(f"<li>{escape(f'{order.id}: {order.total} {order.payment_status}')}" for order in orders)
+    page = f"<!doctype html><title>Orders</title><h1>Orders of the last week</h1><ul>{rows or '<li>None'}</ul>"
+    return web.Response(text=page, content_type="text/html", headers=sessions.page_headers)
+
+
+@webhooks.on("order.created", "order.updated")
+async def order_changed(event: ReceivedEvent[OrderEvent, Order]) -> None:
+    """Read the order itself: only its id in the event is worth anything."""
+    order = await event.fetch()
+    log.info("order %s of store %s is %s", order.id, event.store_id, order.payment_status)
+
+
+async def forget_store(store_id: int) -> None:
+    """Delete all that the app keeps about a store."""
+    await inbox.forget(store_id)
+    await personal_data.forget_store(store_id)
+
+
+webhooks.on("application.uninstalled")(Uninstalls(ecwid, tokens, on_uninstall=forget_store).handle_event)
+webhooks.include(personal_data.router)
+
+app = web.Application()
+parts = {"install": installs.handle, "callback": installs.handle, "webhooks": webhooks.handle}
+parts |= {"page": sessions.handle, "live": health.live, "ready": health.ready}
+app.add_routes([web.get("/orders", list_orders), *routes({f"/ecwid/{name}": part for name, part in parts.items()})])
+app.cleanup_ctx.append(service.cleanup_ctx)
+setup_problems(app)
+setup_deadlines(app, seconds=10)
+
+if __name__ == "__main__":
+    port = int(os.environ.get("PORT", "8000"))
+    web.run_app(app, host="127.0.0.1", port=port, handler_cancellation=True, access_log_class=AccessLogger)
