@@ -1,4 +1,7 @@
-"""Runs benchmarks and writes their tables into benchmarks/README.md, between the marks of each."""
+"""Runs benchmarks, writes their tables into benchmarks/README.md, between the marks of each, and keeps their reports.
+
+``python -m benchmarks.plots`` draws charts of the reports, which are in benchmarks/results/.
+"""
 
 import json
 import subprocess
@@ -10,6 +13,7 @@ from benchmarks.harness.report import format_cell
 
 _ROOT: Final = Path(__file__).parents[1]
 _README: Final = _ROOT / "benchmarks" / "README.md"
+_RESULTS: Final = _ROOT / "benchmarks" / "results"
 _BENCHMARKS: Final = (
     "decode",
     "overhead",
@@ -30,6 +34,7 @@ def main() -> None:
     for name in sys.argv[1:] or _BENCHMARKS:
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
+        (_RESULTS / f"{name}.json").write_bytes(finished.stdout)
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
         before, _, rest = _README.read_text("utf-8").partition(begin)
         after = rest.partition(end)[2]
