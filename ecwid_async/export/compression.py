@@ -1,6 +1,5 @@
 """Streams that compress with gzip or zstd, and one that does not compress."""
 
-import sys
 import zlib
 from typing import IO, Final, Literal, Protocol
 
@@ -66,10 +65,7 @@ def _create_gzip(level: int | None) -> _Compressor:
 
 def _create_zstd(level: int | None) -> _Compressor:
     try:
-        if sys.version_info >= (3, 14):
-            from compression import zstd
-        else:
-            from backports import zstd
+        from ecwid_async.primitives.zstd import zstd
     except ImportError:
         raise ConfigError(
             "zstd is not installed: pip install 'ecwid-async[zstd]', or choose gzip, which comes with Python"

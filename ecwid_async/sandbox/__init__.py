@@ -16,7 +16,7 @@ store = sandbox.add_store(1003, token="secret_demo")
 - `webhooks` derives events from changes and sends them to apps.
 - `computed_fields` computes the fields that the server derives from others, such as prices, URLs and translations.
 - `state` holds the contents of a store and searches its lists.
-- `seed` creates demo stores.
+- `seed` creates demo stores, and `exports` loads stores from the files of an export.
 - `spec` contains the tables of the API: endpoints, parameters and body schemas.
 """
 

@@ -46,11 +46,11 @@ def ecwid_sandbox(tmp_path: "Path", monkeypatch: pytest.MonkeyPatch) -> "Sandbox
 
 @pytest.fixture
 def ecwid_store(ecwid_sandbox: "Sandbox") -> "Store":
-    """A client for the demo store of `ecwid_sandbox`, in process: ``await ecwid_store.orders.get(…)``."""
+    """A client for the first store of `ecwid_sandbox`, in process: ``await ecwid_store.orders.get(…)``."""
     from ecwid_async.client import Ecwid
-    from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-    return Ecwid(transport=ecwid_sandbox, quota=None).store(DEMO_STORE_ID, DEMO_TOKEN)
+    store = next(iter(ecwid_sandbox.stores.values()))
+    return Ecwid(transport=ecwid_sandbox, quota=None).store(store.id, store.tokens[0])
 
 
 @pytest.fixture
@@ -75,15 +75,14 @@ def ecwid_clock(ecwid_sandbox: "Sandbox") -> "SandboxClock":
 
 @pytest.fixture
 def ecwid_app(ecwid_sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -> "InstalledApp":
-    """An app that is installed in the demo store of `ecwid_sandbox`, with all scopes.
+    """An app that is installed in the first store of `ecwid_sandbox`, with all scopes.
 
     ``ecwid_app.connect(asgi_app, path="/webhooks")`` leads its webhooks to your app, in process. Its credentials are in
     ``ECWID_CLIENT_ID`` and ``ECWID_CLIENT_SECRET``.
     """
-    from ecwid_async.sandbox.seed import DEMO_STORE_ID
     from ecwid_async.testing.installed_app import InstalledApp
 
-    installed = InstalledApp.install(ecwid_sandbox, DEMO_STORE_ID)
+    installed = InstalledApp.install(ecwid_sandbox, next(iter(ecwid_sandbox.stores)))
     monkeypatch.setenv("ECWID_CLIENT_ID", installed.client_id)
     monkeypatch.setenv("ECWID_CLIENT_SECRET", installed.client_secret)
     return installed

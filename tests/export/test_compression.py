@@ -35,6 +35,7 @@ def test_a_higher_level_makes_a_smaller_file() -> None:
 
 
 def test_without_zstd_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "ecwid_async.primitives.zstd", raising=False)
     monkeypatch.setitem(sys.modules, "backports", None)
     monkeypatch.setitem(sys.modules, "compression", None)
     with pytest.raises(ConfigError, match=r"pip install 'ecwid-async\[zstd\]'"):

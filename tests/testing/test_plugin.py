@@ -9,7 +9,9 @@ import pytest
 
 from ecwid_async import Store
 from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox.exports import sandbox_from_export
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+from ecwid_async.testing import InstalledApp
 
 USERS_TESTS = """
 import json
@@ -124,3 +126,20 @@ async def test_the_store_is_connected_to_the_sandbox(ecwid_sandbox: Sandbox, ecw
     assert profile.general_info.store_id == DEMO_STORE_ID
     assert [exchange.path for exchange in ecwid_sandbox.requests] == [f"/{DEMO_STORE_ID}/profile"]
     assert ecwid_sandbox.stores[DEMO_STORE_ID].access(DEMO_TOKEN) is not None
+
+
+class TestOfAnExportedStore:
+    """A user's own `ecwid_sandbox`, with a store that was exported: the other fixtures follow it."""
+
+    @pytest.fixture
+    def ecwid_sandbox(self, tmp_path: Path) -> Sandbox:
+        file = tmp_path / "products.jsonl"
+        file.write_text('{"id": 7, "name": "Mug"}\n')
+        return sandbox_from_export(file, store_id=5001)
+
+    async def test_the_store_is_that_of_the_export(self, ecwid_store: Store) -> None:
+        assert ecwid_store.store_id == 5001
+        assert (await ecwid_store.products.get(7)).name == "Mug"
+
+    async def test_the_app_is_installed_in_it(self, ecwid_app: InstalledApp) -> None:
+        assert ecwid_app.store_id == 5001

@@ -24,7 +24,7 @@ def search_staff(request: StoreRequest) -> Result:
 def get_staff(request: StoreRequest) -> Result:
     """Read an account."""
     account = _find_account(request)
-    return {name: account[name] for name in ("email", "staffScopes")}
+    return {name: account[name] for name in ("email", "staffScopes") if name in account}
 
 
 @route("POST /staff")

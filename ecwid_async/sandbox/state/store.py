@@ -173,8 +173,8 @@ class Store:
         """Append complete items, as the API returns them, in order of creation. Much faster than requests."""
         self.table(section).load(items)
 
-    def load_encoded(self, section: str, items: Iterable[bytes]) -> None:
-        """Append complete items like `load`, but given as JSON, which the API returns byte for byte."""
+    def load_encoded(self, section: str, items: Iterable[tuple[Item, bytes]]) -> None:
+        """Append complete items like `load`, each with its JSON, which the API returns byte for byte."""
         self.table(section).load_encoded(items)
 
     def count(self, section: str) -> int:

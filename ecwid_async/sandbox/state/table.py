@@ -140,12 +140,9 @@ class Table:
         """
         self.index.load(self._new_items((item, encode_json(item)) for item in items))
 
-    def load_encoded(self, items: Iterable[bytes]) -> None:
-        """Append complete items like `load`, but given as JSON, which reads by key and searches return unchanged.
-
-        Raises `ValueError` like `load`, and what `decode_json` raises.
-        """
-        self.index.load(self._new_items((decode_json(encoded), encoded) for encoded in items))
+    def load_encoded(self, items: Iterable[tuple[Item, bytes]]) -> None:
+        """Append complete items like `load`, each with its JSON, which reads by key and searches return unchanged."""
+        self.index.load(self._new_items(items))
 
     def reserve_id(self, number: int) -> None:
         """Make sure that `new_id` returns larger numbers than this one."""

@@ -198,7 +198,7 @@ ODD_ITEM = (
 
 def test_encoded_items_are_returned_byte_for_byte():
     table = new_table()
-    table.load_encoded([ODD_ITEM])
+    table.load_encoded([(decode_json(ODD_ITEM), ODD_ITEM)])
     assert table.raw(7) == ODD_ITEM
     assert table.index.rows(table.index.sorted_slots("price").slots) == [ODD_ITEM]
     assert table.new_id() == 8
@@ -206,7 +206,8 @@ def test_encoded_items_are_returned_byte_for_byte():
 
 def test_values_that_a_search_can_not_read_match_nothing_until_they_are_replaced():
     table = new_table()
-    table.load_encoded([ODD_ITEM, b'{"id":8,"price":"nan","name":5,"tags":[["a"]]}'])
+    odd = [ODD_ITEM, b'{"id":8,"price":"nan","name":5,"tags":[["a"]]}']
+    table.load_encoded((decode_json(item), item) for item in odd)
     assert not table.find("tag", "a")
     assert list(table.index.number_column("price")) == [12345678901234567890.10, 0]
     assert table.index.text_column("name")[1] == b""
