@@ -157,14 +157,16 @@ def reserved_port() -> Iterator[int]:
 
 
 @asynccontextmanager
-async def app_process(example: str, port: int, settings: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """An example in a process."""
+async def app_process(
+    example: str, port: int, settings: dict[str, str], folder: Path = EXAMPLES
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """An example in a process, started in the folder that has it."""
     command = COMMANDS[example]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *command,
         *(["--port", str(port)] if "uvicorn" in command else []),
-        cwd=EXAMPLES,
+        cwd=folder,
         env={**os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1", **settings},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

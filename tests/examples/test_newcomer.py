@@ -4,6 +4,7 @@ import asyncio
 import html
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -41,6 +42,8 @@ async def read_until(process: asyncio.subprocess.Process, text: str) -> str:
 
 
 async def test_a_newcomer_follows_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in re.findall(r"examples/(\w+\.py)", step(1, "sh")):
+        shutil.copy(EXAMPLES / name, tmp_path)
     (command,) = [line for line in step(2, "sh").splitlines() if line.startswith("ecwid ")]
     with reserved_port() as port:
         app_url = f"http://127.0.0.1:{port}"
@@ -57,11 +60,13 @@ async def test_a_newcomer_follows_one_page(tmp_path: Path, monkeypatch: pytest.M
             (panel,) = re.findall(r"(http\S+/cp/\S+)", printed)
             settings = {
                 "APP_URL": app_url,
-                "APP_FOLDER": str(tmp_path),
                 "APP_CONTROL_PANELS": panel.partition("/cp/")[0],
                 "ECWID_TOKEN_KEYS": new_key(),
             }
-            async with app_process("fastapi_app.py", port, settings) as app, aiohttp.ClientSession() as client:
+            async with (
+                app_process("fastapi_app.py", port, settings, tmp_path) as app,
+                aiohttp.ClientSession() as client,
+            ):
                 await read_until(app, "running on http://")
                 browser = Browser(client)
                 _, status, page = await browser.install(app_url)
