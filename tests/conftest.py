@@ -22,16 +22,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 os.environ["RUNTIME__DLTHUB_TELEMETRY"] = "false"
 
 
-def _add_benchmarks() -> None:
-    """Make the benchmarks importable, which are not in the wheel. The checkout itself must not be on the path."""
-    folder = Path(__file__).parents[1] / "benchmarks"
-    spec = spec_from_file_location("benchmarks", folder / "__init__.py", submodule_search_locations=[str(folder)])
+def _add_package(name: str) -> None:
+    """Make a package importable that is not in the wheel. The checkout itself must not be on the path."""
+    folder = Path(__file__).parents[1] / name
+    spec = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
     if spec is not None and spec.loader is not None and folder.exists():
-        sys.modules["benchmarks"] = module = module_from_spec(spec)
+        sys.modules[name] = module = module_from_spec(spec)
         spec.loader.exec_module(module)
 
 
-_add_benchmarks()
+_add_package("benchmarks")
+_add_package("website")
 
 _ENVIRONMENT_VARIABLES = (
     "ECWID_BASE_URL",

@@ -1,15 +1,20 @@
 """The documentation site builds without a warning, and every link of it, and of the README, has a target."""
 
+import pkgutil
 import re
 import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+
+from ecwid_async import models
+from website import api_pages, cli_page
 
 pytest.importorskip("zensical")
 pytestmark = pytest.mark.slow
@@ -123,3 +128,29 @@ def test_pages_do_not_ask_github_for_the_stars(site: Site) -> None:
     """The theme's script does so for a link to a repository with this attribute."""
     pages = [file for file in site.folder.rglob("*.html") if 'data-md-component="source"' in file.read_text()]
     assert pages == []
+
+
+def test_every_public_name_has_an_entry_in_the_reference(site: Site) -> None:
+    names = [name if name.startswith("ecwid_async.") else f"ecwid_async.{name}" for name in api_pages.listed_names()]
+    for module in pkgutil.iter_modules(models.__path__, "ecwid_async.models."):
+        if module.name != "ecwid_async.models.base":  # its public names are those of the package
+            names += [f"{module.name}.{name}" for name in import_module(module.name).__all__]
+    entries = set().union(*(page.ids for address, page in site.pages.items() if address.startswith(f"{HOST}api/")))
+    assert [name for name in names if name not in entries] == []
+
+
+def test_the_reference_has_no_private_name(site: Site) -> None:
+    ids = {each for page in site.pages.values() for each in page.ids if each.startswith("ecwid_async.")}
+    assert [each for each in ids if re.search(r"\._", each)] == []
+
+
+def test_generated_pages_are_those_of_the_code() -> None:
+    folder = ROOT / "docs" / "api"
+    written = {page.relative_to(folder).as_posix(): page.read_text(encoding="utf-8") for page in folder.rglob("*.md")}
+    assert written == api_pages.pages(), "run: python -m website"
+
+
+def test_the_page_of_the_command_line_is_that_of_the_commands() -> None:
+    """Words are compared, since another version of Cyclopts may place them in another way."""
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert re.findall(r"[\w./-]+", page) == re.findall(r"[\w./-]+", cli_page.page()), "run: python -m website"

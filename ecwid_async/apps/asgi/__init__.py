@@ -5,7 +5,7 @@ from ecwid_async.apps.asgi.deadline import DeadlineMiddleware
 from ecwid_async.apps.asgi.disconnect import DisconnectMiddleware
 from ecwid_async.apps.asgi.lifespan import LifespanMiddleware
 from ecwid_async.apps.asgi.messages import read_request
-from ecwid_async.apps.asgi.problem_response import problem_response
+from ecwid_async.apps.asgi.problems import problem_response
 from ecwid_async.apps.asgi.types import ASGIApp, Message, Receive, Scope, Send
 
 __all__ = [
