@@ -75,7 +75,7 @@ def test_each_status_has_the_class_of_its_row() -> None:
 
 
 def test_each_documented_code_is_in_the_row_of_its_class() -> None:
-    own = {code: name for name, row in ERRORS.items() for code in quoted(row[2])}
+    own = {code: name for name, row in ERRORS.items() for code in quoted(row[1])}
     listed = own | {code: name for name, codes in CODES.items() for code in codes}
     found = {
         each["code"]: type(parse(READ, each["status"], each["code"])).__name__ for each in DOCUMENTED if each["code"]
@@ -87,14 +87,14 @@ def test_each_documented_code_is_in_the_row_of_its_class() -> None:
 
 @pytest.mark.parametrize("name", [name for name, row in ERRORS.items() if row[1]])
 def test_each_error_of_the_api_has_the_outcome_of_its_row(name: str) -> None:
-    _, statuses, codes, outcome, _ = ERRORS[name]
-    status = 418 if name == "APIError" else int(statuses[:3].replace("5xx", "500"))
-    code = next(iter(quoted(codes)), None)
+    _, status_and_code, outcome, _ = ERRORS[name]
+    status = 418 if name == "APIError" else int(status_and_code[:3].replace("5xx", "500"))
+    code = next(iter(quoted(status_and_code)), None)
     expected = ("refused", "unknown") if outcome == "write: unknown, read: refused" else (outcome, outcome)
     assert (parse(READ, status, code).outcome, parse(WRITE, status, code).outcome) == expected
 
 
-@pytest.mark.parametrize("name", [name for name, row in ERRORS.items() if row[3] and not row[1] and " " not in row[3]])
+@pytest.mark.parametrize("name", [name for name, row in ERRORS.items() if row[2] and not row[1] and " " not in row[2]])
 def test_each_other_error_has_the_outcome_of_its_row(name: str) -> None:
     outcome = getattr(errors, name).outcome
-    assert ERRORS[name][3].strip("`") == str(outcome)
+    assert ERRORS[name][2].strip("`") == str(outcome)
