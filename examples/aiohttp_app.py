@@ -19,7 +19,6 @@ from ecwid_async.apps.aiohttp_web import AccessLogger, read_request, routes, set
 from ecwid_async.apps.web import Health, Service
 from ecwid_async.models import Order, OrderEvent
 from ecwid_async.tokens import SQLTokens
-from ecwid_async.transport import MemoryCache
 
 URL = os.environ.get("APP_URL", "http://127.0.0.1:8000")
 FOLDER = os.environ.get("APP_FOLDER", ".")
@@ -29,7 +28,7 @@ logging.basicConfig(level=logging.INFO)  # also for what the library logs, such 
 log = logging.getLogger(__name__)
 
 tokens = SQLTokens(f"sqlite:///{FOLDER}/tokens.db")
-ecwid = Ecwid(tokens=tokens, cache=MemoryCache())
+ecwid = Ecwid(tokens=tokens)
 inbox = SQLiteInbox(f"{FOLDER}/inbox.db")
 webhooks = Webhooks(inbox, ecwid=ecwid, stores=tokens)
 installs = Installs(ecwid, tokens, redirect_uri=f"{URL}/ecwid/callback", scopes=SCOPES)
