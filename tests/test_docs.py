@@ -48,7 +48,8 @@ def blocks(*languages: str) -> list[Block]:
         text = page.read_text(encoding="utf-8")
         for match in re.finditer(r'^```(\w+)(?: title="([^"]*)")?\n(.*?)^```$', text, flags=re.MULTILINE | re.DOTALL):
             line = text.count("\n", 0, match.start()) + 2
-            found.append(Block(str(page.relative_to(ROOT)), line, match[1], match[2] or "", match[3]))
+            if not match[3].startswith("--8<--"):  # else it shows a file of examples/, which has tests of its own
+                found.append(Block(str(page.relative_to(ROOT)), line, match[1], match[2] or "", match[3]))
     return [block for block in found if block.language in languages]
 
 

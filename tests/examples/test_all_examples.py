@@ -22,3 +22,16 @@ def test_an_example_is_short_and_uses_public_names_only(file: Path) -> None:
             assert [alias.name for alias in node.names if alias.name not in module.__all__] == []
         elif isinstance(node, ast.Attribute):
             assert not node.attr.startswith("_")
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_an_example_is_listed_and_shown_in_the_docs(file: Path) -> None:
+    assert f"\n| [{file.name}](../examples/{file.name}) |" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    page = EXAMPLES.parent / "docs" / "examples.md"
+    # Not `--8<-- "…"`, which looks like Python and would be formatted as such.
+    block = f"\n## {file.name}\n\n```python\n--8<--\nexamples/{file.name}\n--8<--\n```\n"
+    assert block in page.read_text(encoding="utf-8")
+
+
+def test_the_lint_session_checks_the_types_of_all_examples() -> None:
+    assert 'session.run("mypy", "examples")' in (EXAMPLES.parent / "noxfile.py").read_text(encoding="utf-8")
