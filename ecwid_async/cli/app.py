@@ -14,6 +14,7 @@ from ecwid_async.cli.doctor import doctor
 from ecwid_async.cli.exit_codes import describe, exit_code
 from ecwid_async.cli.export import export
 from ecwid_async.cli.get import get
+from ecwid_async.cli.list_items import list_items
 from ecwid_async.cli.sandbox import serve
 from ecwid_async.cli.sync import sync
 from ecwid_async.cli.sync_status import status
@@ -40,7 +41,7 @@ interrupted, 143 terminated.
 app = App(
     name="ecwid",
     help="Work with Ecwid stores, or run one on this machine.",
-    help_epilogue=f"{_STORE_HELP}add --sandbox to export, sync, get, call or doctor.\n\n{_EXIT_CODES_HELP}",
+    help_epilogue=f"{_STORE_HELP}add --sandbox to list, get, export, sync, call or doctor.\n\n{_EXIT_CODES_HELP}",
     help_format="plaintext",
     version=__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
@@ -51,6 +52,7 @@ app = App(
 )
 _STORE_EPILOGUE = f"{_STORE_HELP}use --sandbox.\n\n{_EXIT_CODES_HELP}"
 app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
+app.command(list_items, name="list", usage="Usage: ecwid list SECTION [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(coverage, help_epilogue=_EXIT_CODES_HELP)

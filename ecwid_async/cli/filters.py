@@ -1,4 +1,4 @@
-"""Parsing the options ``--fields`` and ``--where`` into arguments for each exported section."""
+"""Parsing the options ``--fields`` and ``--where`` into arguments for each section of a command."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ __all__ = ["parse_fields_options", "parse_value", "parse_where_options"]
 
 # Ten digits, so since 2001: fewer may be a year or a compact date, not seconds.
 _UNIX_SECONDS = re.compile(r"[1-9][0-9]{9}")
+_DOTTED = re.compile(r"[^(),\s.]+(?:\.[^(),\s.]+)+(?=[),\s]|$)")
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -27,6 +28,7 @@ def parse_fields_options(texts: Iterable[str], sections: "Sequence[Section]") ->
     found: dict[str, list[str]] = {}
     for text in texts:
         name, fields = _split_section(text, sections)
+        fields = _nest(fields)
         for section in sections if name is None else [name]:
             found.setdefault(section if isinstance(section, str) else section.name, []).append(fields)
     return {name: ",".join(parts) for name, parts in found.items()}
@@ -75,9 +77,14 @@ def _split_section(text: str, sections: "Sequence[Section]") -> tuple[str | None
     names = [section.name for section in sections]
     if name not in names:
         near = get_close_matches(name, names, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"This run exports {', '.join(names)}."
-        raise UsageError(f"{name!r} in {text!r} is not an exported section. {hint}")
+        hint = f"Did you mean {near[0]}?" if near else f"This command reads {', '.join(names)}."
+        raise UsageError(f"{name!r} in {text!r} is not a section of this command. {hint}")
     return name, rest
+
+
+def _nest(fields: str) -> str:
+    """Write ``a.b`` as ``a(b)``."""
+    return _DOTTED.sub(lambda path: path[0].replace(".", "(") + ")" * path[0].count("."), fields)
 
 
 def _declared_type(section: "Section", argument: str, store: "Store", *, alone: bool) -> Any:

@@ -6,6 +6,7 @@ files their names at the end. An interrupted export resumes from its `checkpoint
 """
 
 from ecwid_async.export.destination import RESUMABLE_NOTE
+from ecwid_async.export.fields import parse_fields
 from ecwid_async.export.file_names import check_folder_name, format_from_name
 from ecwid_async.export.formats import FORMATS, Format, FormatOptions
 from ecwid_async.export.manifest import Manifest, SectionRecord
@@ -28,4 +29,5 @@ __all__ = [
     "export_store",
     "export_stores",
     "format_from_name",
+    "parse_fields",
 ]

@@ -87,7 +87,7 @@ def test_conditions_apply_to_all_sections_or_to_one() -> None:
         ("product:enabled=true", "Did you mean products?"),
         ("created_from", "write it as created_from=VALUE"),
         ("products:", "write it as NAME=VALUE"),
-        ("carts:x=1", "is not an exported section. This run exports orders, products."),
+        ("carts:x=1", "is not a section of this command. This command reads orders, products."),
         ("products:options=L", "options.Size=XL"),
         ("products:options.Size=38,5", "the API documents no way to escape a comma"),
         ("products:options.Size=38,5", "Repeat --where options.Size="),
@@ -103,3 +103,16 @@ def test_an_invalid_condition_is_refused(text: str, message: str) -> None:
 def test_a_repeated_condition_is_refused() -> None:
     with pytest.raises(UsageError, match="keyword is given twice: give it once"):
         parse_where_options(["keyword=a", "keyword=b"], find_sections(["products"]), offline_store())
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("id,a.b,a.c.d", "id,a(b),a(c(d))"),
+        ("products:id,a.b", "id,a(b)"),
+        ("a(b.c),d", "a(b(c)),d"),
+        ("id", "id"),
+    ],
+)
+def test_a_dot_is_a_field_inside_another(text: str, fields: str) -> None:
+    assert parse_fields_options([text], find_sections(["products"])) == {"products": fields}

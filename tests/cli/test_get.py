@@ -59,3 +59,20 @@ def test_sections_without_single_items_are_refused(ecwid):
     outcome = ecwid("get", "brands", "Acme", "--sandbox")
     assert outcome.code == 2
     assert "ecwid export brands" in outcome.err
+
+
+def test_only_chosen_fields_are_requested_and_printed(ecwid, served, tmp_path):
+    order = json.loads(ecwid("list", "orders", "-n", "1").out)
+    chosen = parsed(ecwid("get", "orders", order["id"], "--fields", "id,billing_person.name"))
+    assert chosen == {"id": order["id"], "billingPerson": {"name": order["billingPerson"]["name"]}}
+
+
+def test_fields_of_items_that_the_api_sends_only_as_a_whole(ecwid, served):
+    """``GET /order_statuses/{id}`` takes no ``responseFields``."""
+    assert parsed(ecwid("get", "order_statuses", "PAID", "--fields", "status_id")) == {"statusId": "PAID"}
+
+
+def test_an_unknown_field_is_refused_with_a_suggestion(ecwid, served):
+    outcome = ecwid("get", "orders", "X", "--fields", "totl")
+    assert outcome.code == 2
+    assert "Did you mean total?" in outcome.err

@@ -10,7 +10,7 @@ from ecwid_async.cli.exit_codes import describe
 from ecwid_async.errors import APIError, EcwidError, TransportError
 from ecwid_async.wire import Options, Request
 
-COMMANDS = ([], ["call"], ["coverage"], ["doctor"], ["export"], ["get"], ["sandbox"], ["sandbox", "serve"])
+COMMANDS = ([], ["call"], ["coverage"], ["doctor"], ["export"], ["get"], ["list"], ["sandbox"], ["sandbox", "serve"])
 SMALL = ["--sandbox", "--products", "3", "--orders", "3", "--carts", "0", "--categories", "1", "--customers", "2"]
 
 
@@ -39,6 +39,11 @@ MISTAKES = [
     ("get", "profile", "7", *SMALL),
     ("get", "staffs", *SMALL),
     ("get", "promotions", "7", *SMALL),
+    ("get", "orders", "7", "--fields", "totl"),
+    ("list", "profile"),
+    ("list", "orders"),
+    ("list", "orders", "--fields", "totl"),
+    ("list", "orders", "--where", "paid"),
     ("call", "FETCH", "/profile", *SMALL),
     ("call", "GET", "/", *SMALL),
     ("call", "GET", "/products//image", *SMALL),
