@@ -240,6 +240,8 @@ def _describe(demo: _Demo, server: "RunningServer") -> str:
         "In another shell:",
         f"export ECWID_BASE_URL={server.base_url}",
     ]
+    if server.page_url is not None:
+        lines.insert(0, f"# Watch and control it in a browser: {server.page_url}")
     if count == 1:
         ((store_id, token),) = demo.tokens.items()
         lines += [f"export ECWID_STORE_ID={store_id}", f"export ECWID_TOKEN={token}"]

@@ -9,7 +9,7 @@ store = sandbox.add_store(1003, token="secret_demo")
 
 - `sandbox` authenticates a request, checks its rate limit and scopes, and calls one endpoint.
 - `faults` let requests fail, `request_log` has those received, `clock` is the time, `snapshot` copies the state.
-- `control` lets programs in other languages do this over HTTP.
+- `control` lets programs in other languages do this over HTTP, and `page` a browser.
 - `authorization` installs apps in stores, after a consent page.
 - `engine` finds the endpoint, parses the request, and builds lists and pages for all endpoints.
 - `routes` contains the endpoints, a file for each section of the API.

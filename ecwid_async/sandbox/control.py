@@ -1,11 +1,12 @@
-"""Control of a served sandbox over HTTP, for tests in any language: ``/_sandbox/…``, on this machine only.
+"""Control of a served sandbox over HTTP, for its page and for tests in any language: ``/_sandbox/…``, on this machine.
 
 docs/testing.md describes all paths. Snapshots stay in the server, since they contain tokens, secrets and personal data.
 """
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import ip_address
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -14,17 +15,28 @@ from attrs import asdict, fields
 from ecwid_async.sandbox.clock import SandboxClock
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.faults import Fault
+from ecwid_async.sandbox.page import (
+    CHANGES,
+    change_store,
+    count_items,
+    describe_store,
+    find_problems,
+    measure_rate,
+    read_page_file,
+)
 from ecwid_async.sandbox.request_log import Exchange
 from ecwid_async.sandbox.sandbox import Sandbox
 from ecwid_async.sandbox.snapshot import Snapshot
-from ecwid_async.sandbox.state import Item, encode_json, parse_number
-from ecwid_async.sandbox.webhooks import Delivery, WebhookFaults, sample_event
+from ecwid_async.sandbox.state import Item, Store, encode_json, parse_number
+from ecwid_async.sandbox.webhooks import EVENT_TYPES, Delivery, WebhookFaults, sample_event
 from ecwid_async.wire import Headers, Response
 
-__all__ = ["CONTROL_PATH", "MAX_CONTROL_BODY_BYTES", "Control", "is_loopback"]
+__all__ = ["CONTROL_PATH", "MAX_CONTROL_BODY_BYTES", "PAGE_PATH", "Control", "is_loopback"]
 
 CONTROL_PATH: Final = "/_sandbox/"
 """How the paths of the control start."""
+PAGE_PATH: Final = f"{CONTROL_PATH}page/"
+"""How the paths of the files of the page start, which itself is at ``/``."""
 MAX_CONTROL_BODY_BYTES: Final = 2 * 1024 * 1024
 """The maximum size of a request body."""
 
@@ -33,8 +45,14 @@ _MAX_SNAPSHOT_ITEMS: Final = 50_000
 _DEFAULT_LIMIT: Final = 1000
 _MAX_LIMIT: Final = 10_000
 _FIRST_SNAPSHOT: Final = "start"
+_MAX_QUOTA: Final = 1_000_000
+# What the page shows at once.
+_SHOWN: Final = 50
 _ALLOWED_SITES: Final = frozenset({None, "none", "same-origin"})
 _PARAMETERS: Final = {
+    ("GET", "overview"): frozenset({"storeId", "onlyErrors"}),
+    ("GET", "stores"): frozenset({"search", "limit"}),
+    ("DELETE", "faults"): frozenset({"id"}),
     ("GET", "requests"): frozenset({"to", "storeId", "limit"}),
     ("GET", "deliveries"): frozenset({"limit"}),
 }
@@ -67,6 +85,16 @@ class _ClockBody(_Body):
     now: float | None = None
     advance: float | None = None
     frozen: bool | None = None
+    reset: bool = False
+
+
+class _QuotaBody(_Body):
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=_MAX_QUOTA)] | None
+
+
+class _ChangeBody(_Body):
+    event_type: str
+    store_id: int | None = None
 
 
 class _SnapshotBody(_Body):
@@ -99,6 +127,12 @@ class Control:
             ("POST", "snapshot"): self._take_snapshot,
             ("PUT", "snapshot"): self._restore_snapshot,
             ("DELETE", "snapshot"): self._delete_snapshots,
+            ("GET", "overview"): self._show_overview,
+            ("GET", "stores"): self._list_stores,
+            ("GET", "quota"): self._show_quota,
+            ("PUT", "quota"): self._set_quota,
+            ("GET", "changes"): self._list_changes,
+            ("POST", "changes"): self._change_store,
             ("GET", "faults"): self._list_faults,
             ("POST", "faults"): self._add_fault,
             ("DELETE", "faults"): self._clear_faults,
@@ -114,14 +148,19 @@ class Control:
             ("POST", "events"): self._emit,
         }
 
-    def refuse(self, headers: Headers) -> Response | None:
-        """The response to a request that may come from a foreign web page in a browser of this machine."""
+    def refuse(self, headers: Headers, *, opens_page: bool = False) -> Response | None:
+        """The response to a request that may come from a foreign web page in a browser of this machine.
+
+        `opens_page` is whether it asks for the page, which has no data: a link of any page may lead to it.
+        """
         hosts = [value for name, value in headers.pairs if _to_text(name).lower() == "host"]
         if len(hosts) != 1 or not is_loopback(_host_of(f"//{_to_text(hosts[0])}")):
             # A page whose name resolves to this machine has its own name as the host.
             return _error(403, "FORBIDDEN_HOST", "The Host must be localhost or a loopback address, such as 127.0.0.1")
         origin = headers.get("Origin")
         if origin is None and headers.get("Sec-Fetch-Site") in _ALLOWED_SITES:
+            return None
+        if origin is None and opens_page and headers.get("Sec-Fetch-Mode") == "navigate":
             return None
         if origin is None or not is_loopback(_host_of(origin)):
             return _error(403, "FORBIDDEN_ORIGIN", "Pages of other origins than this machine can't control a sandbox")
@@ -140,6 +179,15 @@ class Control:
         except ErrorResponse as error:
             return _error(error.status, error.code, error.message, error.headers)
         return _json(200, result)
+
+    def page(self, method: str, path: str) -> Response:
+        """Respond to a request for the page, or for one of its files below ``/_sandbox/page/``."""
+        file = read_page_file("index.html" if path == "/" else path.removeprefix(PAGE_PATH))
+        if file is None:
+            return _error(404, "NOT_FOUND", "The page has no such file")
+        if method != "GET":
+            return _error(405, "METHOD_NOT_ALLOWED", "The page is read with GET", {"Allow": "GET"})
+        return file
 
     def _no_route(self, method: str, path: str) -> ErrorResponse:
         methods = sorted(each for each, known in self._routes if known == path)
@@ -212,9 +260,11 @@ class Control:
             raise _invalid(str(error.args[0])) from None
 
     async def _clear_faults(self, body: bytes, params: dict[str, str]) -> Item:
-        count = len(self._sandbox.faults)
-        self._sandbox.faults.clear()
-        return {"deleteCount": count}
+        fault_id = _read_number(params, "id")
+        removed = [fault for fault in self._sandbox.faults if fault_id in (None, fault.id)]
+        for fault in removed:
+            self._sandbox.faults.remove(fault)
+        return {"deleteCount": len(removed)}
 
     # Clock.
 
@@ -232,6 +282,8 @@ class Control:
         clock, wanted = self._clock(), _decode(body, _ClockBody)
         if wanted.now is not None and wanted.advance is not None:
             raise _invalid("Send 'now' or 'advance', not both")
+        if wanted.reset:
+            clock.reset()
         was_frozen = clock.frozen
         try:
             if wanted.advance is not None:
@@ -261,6 +313,84 @@ class Control:
         count = len(self._sandbox.requests)
         self._sandbox.requests.clear()
         return {"deleteCount": count}
+
+    # Stores and their quota.
+
+    def _store(self, store_id: int | None) -> Store:
+        """The store with this id, or the only one."""
+        stores = self._sandbox.stores
+        if store_id is None and len(stores) == 1:
+            (store_id,) = stores
+        if store_id is None or store_id not in stores:
+            raise ErrorResponse(404, "STORE_NOT_FOUND", "There is no such store: send the 'storeId' of one")
+        return stores[store_id]
+
+    async def _list_stores(self, body: bytes, params: dict[str, str]) -> Item:
+        search, limit = params.get("search", ""), _read_limit(params)
+        found = [store for store_id, store in sorted(self._sandbox.stores.items()) if search in str(store_id)]
+        items = [
+            {"storeId": store.id, "items": store.size, "problems": find_problems(store)} for store in found[:limit]
+        ]
+        return {"total": len(found), "items": items}
+
+    async def _show_quota(self, body: bytes, params: dict[str, str]) -> Item:
+        return {"requestsPerMinute": self._sandbox.requests_per_minute}
+
+    async def _set_quota(self, body: bytes, params: dict[str, str]) -> Item:
+        self._sandbox.requests_per_minute = _decode(body, _QuotaBody).requests_per_minute
+        return await self._show_quota(b"", {})
+
+    async def _list_changes(self, body: bytes, params: dict[str, str]) -> Item:
+        items = [
+            {"eventType": name, "change": CHANGES[name].description if name in CHANGES else None}
+            for name in EVENT_TYPES
+        ]
+        return {"items": items}
+
+    async def _change_store(self, body: bytes, params: dict[str, str]) -> Item:
+        wanted = _decode(body, _ChangeBody)
+        if wanted.event_type not in CHANGES:
+            message = f"No change of a store has the event {wanted.event_type[:100]!r}; the types are listed by GET"
+            raise _invalid(message)
+        return change_store(self._sandbox, self._store(wanted.store_id), wanted.event_type)
+
+    async def _show_overview(self, body: bytes, params: dict[str, str]) -> Item:
+        """All that the page shows, of one store or of all."""
+        sandbox, store_id = self._sandbox, _read_number(params, "storeId")
+        store = None if store_id is None else self._store(store_id)
+        now = sandbox.clock()
+        requests = [each for each in sandbox.requests if store_id in (None, each.store_id)]
+        shown = [each for each in requests if not 0 < each.status < 400] if "onlyErrors" in params else requests
+        deliveries = [each for each in sandbox.deliveries if store_id in (None, each.event.store_id)]
+        stores = sandbox.stores.values()
+        broken = [(each.id, problems) for each in stores if (problems := find_problems(each))]
+        return {
+            "clock": {
+                "now": now,
+                "ahead": now - time.time(),
+                "frozen": isinstance(sandbox.clock, SandboxClock) and sandbox.clock.frozen,
+                "settable": isinstance(sandbox.clock, SandboxClock),
+            },
+            "requestsPerMinute": sandbox.requests_per_minute,
+            "resettable": _FIRST_SNAPSHOT in self._snapshots,
+            "stores": {
+                "total": len(stores),
+                "firstId": min(sandbox.stores, default=None),
+                "broken": [{"storeId": number, "problems": problems} for number, problems in broken[:_SHOWN]],
+                "brokenTotal": len(broken),
+            },
+            "store": None if store is None else describe_store(store),
+            "counts": count_items(stores if store is None else (store,)),
+            "rate": measure_rate(requests, now),
+            "requests": {"total": len(requests), "items": list(map(_describe_exchange, shown[-_SHOWN:]))},
+            "faults": await self._list_faults(b"", {}),
+            "deliveries": {
+                "total": len(deliveries),
+                "waiting": sum(each.outcome == "waiting" for each in deliveries),
+                "apps": [app.client_id for app in sandbox.apps.values() if app.webhook_url is not None],
+                "items": list(map(_describe_delivery, deliveries[-_SHOWN:])),
+            },
+        }
 
     # Webhooks.
 
@@ -300,11 +430,7 @@ class Control:
 
     async def _emit(self, body: bytes, params: dict[str, str]) -> Item:
         wanted = _decode(body, _EventBody)
-        store_id = wanted.store_id
-        if store_id is None and len(self._sandbox.stores) == 1:
-            (store_id,) = self._sandbox.stores
-        if store_id is None or store_id not in self._sandbox.stores:
-            raise ErrorResponse(404, "STORE_NOT_FOUND", "There is no such store: send the 'storeId' of one")
+        store_id = self._store(wanted.store_id).id
         if wanted.client_id is not None and wanted.client_id not in self._sandbox.apps:
             raise ErrorResponse(404, "NOT_FOUND", f"There is no app {wanted.client_id[:100]!r}")
         try:
@@ -392,6 +518,7 @@ def _describe_delivery(delivery: Delivery) -> Item:
         "eventType": event.event_type,
         "storeId": event.store_id,
         "entityId": event.entity_id,
+        "eventCreated": event.event_created,
         "clientId": delivery.client_id,
         "outcome": delivery.outcome,
         "due": delivery.due,

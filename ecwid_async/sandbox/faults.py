@@ -2,7 +2,9 @@
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
+from itertools import count
 from typing import Final
 
 from attrs import Attribute, define, evolve, field, frozen, validators
@@ -64,7 +66,8 @@ class Fault:
     - `content_type` and `body` of the response.
 
     `executed` is whether the request takes effect nevertheless: by default not with `dropped` or an error status.
-    `hits` counts the requests that it made fail. Raises `ValueError` for a fault that makes no sense.
+    `hits` counts the requests that it made fail, and `id` identifies it in this process. Raises `ValueError` for a
+    fault that makes no sense.
     """
 
     request: RequestPattern = field(default=RequestPattern(None, None), converter=_parse)
@@ -87,6 +90,7 @@ class Fault:
     matched: int = field(default=0, init=False)
     """How many requests matched so far."""
     hits: int = field(default=0, init=False)
+    id: int = field(factory=partial(next, count(1)), init=False)
 
     @executed.default
     def _executed(self) -> bool:

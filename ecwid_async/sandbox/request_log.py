@@ -11,12 +11,18 @@ _MAX_EXCHANGES: Final = 10_000
 
 
 class Exchange(NamedTuple):
-    """A request that the sandbox received, with the status of its response; 0 if a fault let it have none."""
+    """A request that the sandbox received, with the status of its response; 0 if a fault let it have none.
+
+    `at` is when it was handled, in Unix seconds by the clock of the sandbox. `counted` is whether it used a part of the
+    rate limit of its token.
+    """
 
     method: str
     path: str
     params: dict[str, str]
     status: int
+    at: float = 0.0
+    counted: bool = False
 
     @property
     def store_id(self) -> int | None:

@@ -269,8 +269,11 @@ class Sandbox:
         """Handle a request; `nested` means that it is part of a batch."""
         extra: dict[str, str] = {}
         content_type = _JSON_UTF8
+        counted = False
         try:
-            result = self._execute(request, nested=nested)
+            store, access, segments = self._authenticate(request)
+            counted = self._count(access, nested=nested)
+            result = self._execute(store, access, request, segments, nested=nested)
             status = 200
             if isinstance(result, Media):
                 content_type, body = result.content_type, result.body
@@ -279,7 +282,7 @@ class Sandbox:
         except ErrorResponse as error:
             status, extra = error.status, error.headers
             body = encode_json({"errorMessage": error.message, "errorCode": error.code})
-        self._log(request, status)
+        self._log(request, status, counted=counted)
         return self._response(request, status, body, content_type, extra)
 
     def _refuse(self, request: Request, status: int, code: str, message: str) -> Response:
@@ -291,9 +294,9 @@ class Sandbox:
         else:
             self._log(request, status)
 
-    def _log(self, request: Request, status: int) -> None:
+    def _log(self, request: Request, status: int, *, counted: bool = False) -> None:
         params = {name: value for name, value in request.params if name != "token"}
-        self.requests.append(Exchange(request.method, request.path, params, status))
+        self.requests.append(Exchange(request.method, request.path, params, status, self.clock(), counted))
 
     def _response(
         self,
@@ -314,16 +317,13 @@ class Sandbox:
         }
         return Response(status, Headers(tuple(headers.items())), body)
 
-    def _execute(self, request: Request, *, nested: bool) -> bytes | Media:
-        # Split before decoding: an encoded slash is part of its segment.
-        segments = [replace_surrogates(unquote_plus(part)) for part in request.path.removeprefix("/").split("/")]
-        if segments[-1] == "":
-            segments.pop()
-        if segments[:1] == [_APPLICATION]:
-            store, access = self._authenticate_app(request)
-        else:
-            store, access = self._authenticate(segments.pop(0) if segments else "", request)
-        self._check_admission(store, access, counted=not nested or self.switches.count_batched_requests)
+    def _execute(
+        self, store: Store, access: Access, request: Request, segments: list[str], *, nested: bool
+    ) -> bytes | Media:
+        if store.failing:
+            raise ErrorResponse(500, "INTERNAL_ERROR", f"Store {store.id} fails")
+        if store.suspended:
+            raise ErrorResponse(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
         if store.run_due_batches is not None and not nested:
             store.run_due_batches()
         return self._call_endpoint(store, access, request, segments)
@@ -356,7 +356,17 @@ class Sandbox:
             store.last_writes[endpoint.section] = self.clock()
         return encoded
 
-    def _authenticate(self, store_id: str, request: Request) -> tuple[Store, Access]:
+    def _authenticate(self, request: Request) -> tuple[Store, Access, list[str]]:
+        """The store, the access of the request's token or app to it, and the segments of the path below the store."""
+        # Split before decoding: an encoded slash is part of its segment.
+        segments = [replace_surrogates(unquote_plus(part)) for part in request.path.removeprefix("/").split("/")]
+        if segments[-1] == "":
+            segments.pop()
+        if segments[:1] == [_APPLICATION]:
+            return *self._authenticate_app(request), segments
+        return *self._authenticate_token(segments.pop(0) if segments else "", request), segments
+
+    def _authenticate_token(self, store_id: str, request: Request) -> tuple[Store, Access]:
         """The store, and the access of the request's token to it."""
         store = self.stores.get(parse_number(store_id) or 0)
         if store is None:
@@ -376,9 +386,11 @@ class Sandbox:
                 return store, access
         raise ErrorResponse(403, "INVALID_API_TOKEN", "The app's client id or secret is missing or wrong")
 
-    def _check_admission(self, store: Store, access: Access, *, counted: bool) -> None:
-        """Raise `ErrorResponse` if a `counted` request exceeds the rate limit, or if the store can't be used."""
-        if self.requests_per_minute is not None and counted:
+    def _count(self, access: Access, *, nested: bool) -> bool:
+        """Count a request towards the rate limit, and return whether it counts. Beyond the limit, raise a 429."""
+        if nested and not self.switches.count_batched_requests:
+            return False
+        if self.requests_per_minute is not None:
             wait = access.limit.admit(self.clock(), self.requests_per_minute)
             if wait > 0:
                 raise ErrorResponse(
@@ -387,10 +399,7 @@ class Sandbox:
                     f"More than {self.requests_per_minute} requests a minute",
                     {"Retry-After": str(max(1, math.ceil(wait)))},
                 )
-        if store.failing:
-            raise ErrorResponse(500, "INTERNAL_ERROR", f"Store {store.id} fails")
-        if store.suspended:
-            raise ErrorResponse(402, "STORE_IS_SUSPENDED", f"Store {store.id} is suspended")
+        return True
 
 
 def _encode(result: Result, request: StoreRequest) -> bytes | Media:

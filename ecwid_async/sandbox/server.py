@@ -14,7 +14,7 @@ from aiohttp import web
 from attrs import evolve, frozen
 
 from ecwid_async.sandbox.app_requests import PAGE_PATHS, render_page
-from ecwid_async.sandbox.control import CONTROL_PATH, MAX_CONTROL_BODY_BYTES, Control, is_loopback
+from ecwid_async.sandbox.control import CONTROL_PATH, MAX_CONTROL_BODY_BYTES, PAGE_PATH, Control, is_loopback
 from ecwid_async.sandbox.faults import FaultyResponse
 from ecwid_async.sandbox.sandbox import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
@@ -26,6 +26,7 @@ MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 
 _BASE_PATH: Final = "/api/v3"
 _OAUTH_PATH: Final = "/api/oauth"
+_HOW_TO_CONTROL: Final = "start it on loopback, without --no-control or with control=True"
 _SHUTDOWN_SECONDS: Final = 1.0
 # How long to read the rest of a rejected body, so that the client reads the response.
 _LINGER_SECONDS: Final = 0.5
@@ -40,6 +41,7 @@ class RunningServer:
 
     host: str
     port: int
+    has_page: bool = False
 
     @property
     def base_url(self) -> str:
@@ -50,6 +52,11 @@ class RunningServer:
     def oauth_url(self) -> str:
         """``http://127.0.0.1:PORT/api/oauth``: the authorization server, which installs apps."""
         return f"{self.origin}{_OAUTH_PATH}"
+
+    @property
+    def page_url(self) -> str | None:
+        """``http://127.0.0.1:PORT/``: the page that shows and controls the sandbox. None without `control`."""
+        return f"{self.origin}/" if self.has_page else None
 
     @property
     def origin(self) -> str:
@@ -65,10 +72,12 @@ async def serve(
     """Serve a sandbox while the context is open, and send its webhooks. Port 0 chooses a free port.
 
     Anyone who can reach `host` and has a token can read and change the stores, so keep it on loopback unless you want
-    that. With `control`, programs on this machine can reset it, add faults and so on, below ``/_sandbox/``; this is
-    refused if `host` is not loopback. Raises `OSError` if the port is in use.
+    that. With `control`, programs on this machine can reset it, add faults and so on, below ``/_sandbox/``, and the
+    page at ``/`` does so in a browser; both are refused if `host` is not loopback. Raises `OSError` if the port is in
+    use.
     """
-    handler = _Handler(sandbox, Control(sandbox) if control and is_loopback(host) else None)
+    control = control and is_loopback(host)
+    handler = _Handler(sandbox, Control(sandbox) if control else None)
     runner = web.ServerRunner(
         # The HTTP library accepts truncated compressed bodies, and responds with 500 to invalid ones.
         web.Server(handler.handle, access_log=None, lingering_time=_LINGER_SECONDS, auto_decompress=False),
@@ -79,7 +88,7 @@ async def serve(
         await web.TCPSite(runner, host, port).start()
         deliveries = asyncio.create_task(_send_webhooks(sandbox))
         try:
-            yield RunningServer(_client_host(host), runner.addresses[0][1])
+            yield RunningServer(_client_host(host), runner.addresses[0][1], control)
         finally:
             deliveries.cancel()
             await asyncio.wait((deliveries,))
@@ -162,7 +171,9 @@ class _Handler:
         # `incoming.path` is decoded.
         path, _, query = incoming.raw_path.partition("?")
         if path.startswith(PAGE_PATHS):
-            return _page(self._sandbox, incoming.method, path, query)
+            return _app_page(self._sandbox, incoming.method, path, query)
+        if path == "/" or path.startswith(PAGE_PATH):
+            return self._page(incoming, path)
         if path.startswith(CONTROL_PATH):
             return await self._handle_control(incoming, path.removeprefix(CONTROL_PATH), query)
         base_path = next((base for base in (_BASE_PATH, _OAUTH_PATH) if path.startswith(f"{base}/")), None)
@@ -180,10 +191,15 @@ class _Handler:
             _log.exception("%s %s failed in the sandbox", incoming.method, path)
             return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")
 
+    def _page(self, incoming: web.BaseRequest, path: str) -> web.Response:
+        if self._control is None:
+            return _error(404, "NOT_FOUND", f"This server has no page: {_HOW_TO_CONTROL}. The API is at {_BASE_PATH}")
+        refused = self._control.refuse(Headers(incoming.raw_headers), opens_page=path == "/")
+        return _to_aiohttp(refused or self._control.page(incoming.method, path))
+
     async def _handle_control(self, incoming: web.BaseRequest, path: str, query: str) -> web.Response:
         if self._control is None:
-            message = "This server has no control: start it on loopback, without --no-control or with control=True"
-            return _error(403, "NO_CONTROL", message)
+            return _error(403, "NO_CONTROL", f"This server has no control: {_HOW_TO_CONTROL}")
         refused = self._control.refuse(Headers(incoming.raw_headers))
         if refused is not None:
             return _to_aiohttp(refused)
@@ -198,7 +214,7 @@ class _Handler:
             return _error(500, "INTERNAL_ERROR", "The sandbox failed; its log contains the traceback")
 
 
-def _page(sandbox: Sandbox, method: str, path: str, query: str) -> web.Response:
+def _app_page(sandbox: Sandbox, method: str, path: str, query: str) -> web.Response:
     if method != "GET":
         return _error(405, "METHOD_NOT_ALLOWED", "Pages are read with GET")
     page = render_page(sandbox, path, query)

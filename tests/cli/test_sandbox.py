@@ -89,7 +89,8 @@ def test_several_stores_are_served_and_their_tokens_written_to_a_file(
     file = tmp_path / "my stores"
     arguments = ["--stores", "6", "--broken", "3", "--tokens-file", file, "--port", "0", *SMALL]
     process = start("sandbox", "serve", *arguments)
-    lines = read_output(process, "# Store 1008")
+    page, *lines = read_output(process, "# Store 1008")
+    assert page.startswith("# Watch")
     assert lines[0].startswith("# 6 demo stores at http://127.0.0.1:")
     name, _, base_url = lines[1].removeprefix("export ").partition("=")
     assert name == "ECWID_BASE_URL"
@@ -268,6 +269,13 @@ def test_the_page_of_an_app_is_shown_in_a_frame(start, monkeypatch):
     (address,) = re.findall(r"(http\S+/cp/\S+)", "\n".join(read_output(process, "# The app's page")))
     with urlopen(address) as response:
         assert f'src="{page}?payload='.encode() in response.read()
+
+
+def test_the_address_of_the_page_is_printed(start):
+    process = start("sandbox", "serve", "--port", "0", "--products", "1", "--orders", "1")
+    address = read_output(process, "# Watch")[-1].partition("browser: ")[2]
+    with urlopen(address, timeout=10) as response:
+        assert response.headers["Content-Type"] == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize(("option", "status"), [((), 200), (("--no-control",), 403)])

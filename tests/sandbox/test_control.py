@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import shlex
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,8 @@ async def test_a_fault_is_added_listed_and_cleared(http: Http) -> None:
     assert fault.items() <= added.items()
     assert (await http.api("GET", "/products"))[0] == 200
     assert await http.api("GET", "/products") == (429, {"errorCode": "SLOW", "errorMessage": "No"})
+    other = await http.call("POST", "faults", {"request": "GET /orders", "status": 500})
+    assert await http.call("DELETE", f"faults?id={other['id']}") == {"deleteCount": 1}
     listed = await http.call("GET", "faults")
     assert [(each["matched"], each["hits"], each["executed"]) for each in listed["items"]] == [(2, 1, False)]
     assert await http.call("DELETE", "faults") == {"deleteCount": 1}
@@ -161,6 +164,8 @@ async def test_the_clock_is_frozen_advanced_and_resumed(http: Http) -> None:
     assert (shown["frozen"], shown["now"] >= 1_760_000_000) == (False, True)
     assert (await http.call("POST", "clock", {"advance": 60}))["frozen"] is False
     assert (await http.call("POST", "clock", {"frozen": True}))["frozen"] is True
+    shown = await http.call("POST", "clock", {"reset": True})
+    assert (shown["frozen"], abs(shown["now"] - time.time()) < 60) == (False, True)
 
 
 async def test_a_clock_of_its_own_is_not_set() -> None:
@@ -176,11 +181,71 @@ async def test_requests_are_listed_by_pattern(http: Http) -> None:
     for offset in range(3):
         await http.api("GET", f"/products?offset={offset}")
     found = await http.call("GET", "requests?to=GET%20/products&limit=1&storeId=1003")
-    item = {"method": "GET", "path": "/1003/products", "params": {"offset": "2"}, "status": 200, "storeId": 1003}
+    item = {
+        "method": "GET",
+        "path": "/1003/products",
+        "params": {"offset": "2"},
+        "status": 200,
+        "storeId": 1003,
+        "at": 1_750_000_000,
+        "counted": True,
+    }
     assert found == {"total": 3, "items": [item]}
     assert (await http.call("GET", "requests"))["total"] == 4
     assert (await http.call("GET", "requests?storeId=7"))["total"] == 0
     assert await http.call("DELETE", "requests") == {"deleteCount": 4}
+
+
+async def test_the_quota_is_changed_and_removed(http: Http, sandbox: Sandbox) -> None:
+    assert await http.call("GET", "quota") == {"requestsPerMinute": None}
+    assert await http.call("PUT", "quota", {"requestsPerMinute": 1}) == {"requestsPerMinute": 1}
+    assert [(await http.api("GET", "/products"))[0] for _ in range(2)] == [200, 429]
+    assert [each.counted for each in sandbox.requests] == [True, False]
+    await http.call("PUT", "quota", {"requestsPerMinute": None})
+    assert (await http.api("GET", "/products"))[0] == 200
+
+
+async def test_stores_are_listed_with_what_is_wrong_with_them(http: Http, sandbox: Sandbox) -> None:
+    await http.api("POST", "/products", {"name": "Mug"})
+    sandbox.add_store(1004, token="secret_other").suspended = True
+    sandbox.add_store(2003, token="secret_third")
+    listed = await http.call("GET", "stores?search=100&limit=1")
+    assert listed == {"total": 2, "items": [{"storeId": 1003, "items": 1, "problems": []}]}
+    listed = await http.call("GET", "stores?search=1004")
+    assert listed["items"] == [{"storeId": 1004, "items": 0, "problems": ["suspended"]}]
+
+
+async def test_a_store_is_changed_so_that_an_event_follows(http: Http, sandbox: Sandbox) -> None:
+    listed = {each["eventType"]: each["change"] for each in (await http.call("GET", "changes"))["items"]}
+    assert (listed["product.created"], listed["size_chart.created"]) == ("Creates a product", None)
+    changed = await http.call("POST", "changes", {"eventType": "product.created"})
+    assert changed == {"eventType": "product.created", "storeId": 1003, "method": "POST", "path": "/products"}
+    assert [each.event.event_type for each in sandbox.deliveries] == ["product.created"]
+    assert await total(http) == 1
+
+
+async def test_the_overview_has_what_the_page_shows(http: Http, sandbox: Sandbox) -> None:
+    sandbox.add_store(1004, token="secret_other").failing = True
+    await http.call("POST", "changes", {"eventType": "product.created", "storeId": 1003})
+    await http.api("GET", "/products")
+    await http.api("GET", "/nothing")
+    await http.call("POST", "faults", {"status": 503})
+    overview = await http.call("GET", "overview")
+    assert (overview["store"], overview["counts"]) == (None, {"products": 1})
+    assert overview["stores"]["broken"] == [{"storeId": 1004, "problems": ["server errors"]}]
+    assert [each["status"] for each in overview["requests"]["items"]] == [200, 404]
+    assert sum(overview["rate"]["counted"]) == 2
+    assert [each["status"] for each in overview["faults"]["items"]] == [503]
+    assert [each["eventType"] for each in overview["deliveries"]["items"]] == ["product.created"]
+    errors = (await http.call("GET", "overview?onlyErrors=true"))["requests"]
+    assert (errors["total"], [each["status"] for each in errors["items"]]) == (2, [404])
+    other = await http.call("GET", "overview?storeId=1004")
+    assert (other["store"]["problems"], other["counts"]) == (["server errors"], {})
+    assert (other["requests"]["items"], other["deliveries"]["items"]) == ([], [])
+    # The tokens, secrets and customers of a store are no part of it.
+    await http.api("POST", "/customers", {"email": "ann@example.com", "name": "Ann Example"})
+    text = json.dumps([await http.call("GET", "overview?storeId=1003"), await http.call("GET", "overview")])
+    assert not [secret for secret in (TOKEN, "ann@", "Ann Example", "client_secret") if secret in text]
 
 
 async def test_an_event_is_emitted_and_delivered(http: Http, sandbox: Sandbox) -> None:
@@ -212,7 +277,7 @@ async def test_the_faults_of_webhooks_are_set(http: Http, sandbox: Sandbox) -> N
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "message"),
     [
-        ("GET", "nothing", None, 404, "use one of clock, deliveries"),
+        ("GET", "nothing", None, 404, "use one of changes, clock"),
         ("PATCH", "clock", None, 405, "use GET or POST"),
         ("OPTIONS", "faults", None, 405, "use DELETE or GET or POST"),
         ("POST", "faults", b"no json", 400, "malformed"),
@@ -228,6 +293,13 @@ async def test_the_faults_of_webhooks_are_set(http: Http, sandbox: Sandbox) -> N
         ("POST", "clock", {"now": 1, "advance": 1}, 400, "not both"),
         ("GET", "requests?to=products", None, 400, "use one like"),
         ("GET", "requests?limit=x", None, 400, "limit must be a number"),
+        ("GET", "overview?storeId=7", None, 404, "no such store"),
+        ("DELETE", "faults?id=x", None, 400, "id must be a number"),
+        ("PUT", "quota", {"requestsPerMinute": 0}, 400, "Expected `int` >= 1"),
+        ("PUT", "quota", {}, 400, "missing required field"),
+        ("POST", "changes", {"eventType": "size_chart.created"}, 400, "the types are listed by GET"),
+        ("POST", "changes", {"eventType": "order.created"}, 409, "has no products: create one first"),
+        ("POST", "changes", {"eventType": "product.created", "storeId": 7}, 404, "no such store"),
         ("POST", "reset?all=1", None, 400, "Unknown parameter 'all'"),
         ("PUT", "snapshot", {"snapshot": 5}, 400, "Expected `str`"),
         ("PUT", "deliveries/faults", {"sig": "x"}, 400, "the fields are shuffled, doubled"),
@@ -343,7 +415,10 @@ BODIES = st.one_of(
     VALUES,
 )
 ROUTES = st.sampled_from(
-    ["faults", "clock", "snapshot", "events", "deliveries/faults", "deliveries", "requests", "reset"]
+    [
+        *("faults", "clock", "snapshot", "events", "deliveries/faults", "deliveries", "requests", "reset"),
+        *("overview", "quota", "changes", "stores"),
+    ]
 )
 
 

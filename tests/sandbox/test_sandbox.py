@@ -243,9 +243,10 @@ def test_every_response_has_date_request_id_and_content_type(sandbox):
 def test_the_latest_requests_are_recorded(sandbox, api):
     api.get("/products", limit=5)
     api.refused("GET", "/nothing")
+    now = sandbox.clock()
     assert [tuple(exchange) for exchange in sandbox.requests] == [
-        ("GET", "/7/products", {"limit": "5"}, 200),
-        ("GET", "/7/nothing", {}, 404),
+        ("GET", "/7/products", {"limit": "5"}, 200, now, True),
+        ("GET", "/7/nothing", {}, 404, now, True),
     ]
     assert sandbox.requests.maxlen
 

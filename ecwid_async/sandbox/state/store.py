@@ -182,9 +182,14 @@ class Store:
         return len(self.table(section))
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """The number of items in each list, including hidden ones. Lists that were never used may be missing."""
+        return {section: len(table) for section, table in self._tables.items()}
+
+    @property
     def size(self) -> int:
         """The number of items in all lists."""
-        return sum(map(len, self._tables.values()))
+        return sum(self.sizes.values())
 
     # Other data.
 

@@ -1,0 +1,72 @@
+"""What the page shows of a sandbox: its stores, what they contain, and how many requests it received."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from ecwid_async.sandbox.request_log import Exchange
+from ecwid_async.sandbox.state import Item, Sort, Store, decode_json, select_rows
+
+__all__ = ["count_items", "describe_store", "find_problems", "measure_rate"]
+
+# Five minutes, and the minute before them.
+_RATE_SECONDS: Final = 360
+_LATEST: Final = 6
+_LAST_CHANGED_FIRST: Final = Sort("updated", descending=True)
+# Neither names nor addresses: a store that was exported has customers.
+_SHOWN: Final = {
+    "products": ("id", "name", "sku", "price", "quantity", "unlimited", "enabled", "updateTimestamp"),
+    "orders": ("orderNumber", "id", "total", "paymentStatus", "fulfillmentStatus", "updateTimestamp"),
+}
+
+
+def find_problems(store: Store) -> list[str]:
+    """Why requests to a store fail or are late."""
+    problems = {
+        "accepts no token": not store.tokens,
+        "suspended": store.suspended,
+        "server errors": store.failing,
+        f"responses {store.response_delay:g} seconds late": store.response_delay > 0,
+    }
+    return [problem for problem, exists in problems.items() if exists]
+
+
+def describe_store(store: Store) -> Item:
+    """A store with its latest products and orders, last changed first. Customers are only counted."""
+    formats = store.profile.get("formatsAndUnits") or {}
+    return {
+        "storeId": store.id,
+        "problems": find_problems(store),
+        "tokens": len(store.tokens),
+        "currency": formats.get("currency"),
+        **{section: _latest(store, section, names) for section, names in _SHOWN.items()},
+    }
+
+
+def _latest(store: Store, section: str, names: tuple[str, ...]) -> list[Item]:
+    index = store.table(section).index
+    slots = select_rows(index, (), _LAST_CHANGED_FIRST, store.switches).page(0, _LATEST)
+    return [{name: item[name] for name in names if name in item} for item in map(decode_json, index.rows(slots))]
+
+
+def count_items(stores: Iterable[Store]) -> dict[str, int]:
+    """The number of items in each list of all these stores, without empty lists."""
+    counts: Counter[str] = Counter()
+    for store in stores:
+        counts.update(store.sizes)
+    return {section: count for section, count in sorted(counts.items()) if count}
+
+
+def measure_rate(requests: Iterable[Exchange], now: float) -> Item:
+    """The number of requests in each second of the last six minutes, oldest first.
+
+    `counted` are those that count towards a rate limit, `rejected` those that got a 429.
+    """
+    start = int(now) + 1 - _RATE_SECONDS
+    counted, rejected = [0] * _RATE_SECONDS, [0] * _RATE_SECONDS
+    for exchange in requests:
+        second = int(exchange.at) - start
+        if 0 <= second < _RATE_SECONDS:
+            counted[second] += exchange.counted
+            rejected[second] += exchange.status == 429
+    return {"start": start, "counted": counted, "rejected": rejected}
