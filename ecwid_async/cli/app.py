@@ -15,6 +15,7 @@ from ecwid_async.cli.exit_codes import describe, exit_code
 from ecwid_async.cli.export import export
 from ecwid_async.cli.get import get
 from ecwid_async.cli.list_items import list_items
+from ecwid_async.cli.report import report
 from ecwid_async.cli.sandbox import serve
 from ecwid_async.cli.sync import sync
 from ecwid_async.cli.sync_status import status
@@ -32,6 +33,7 @@ __all__ = ["app", "run"]
 
 _STORE_HELP = """\
 Set ECWID_STORE_ID and ECWID_TOKEN to use your own store (ECWID_BASE_URL for another server), or """
+_STORE_COMMANDS = "list, get, report, export, sync, call or doctor"
 _EXIT_CODES_HELP = """\
 Exit codes: 0 success, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
 (network, rate limit, server error, database, store kept changing), 5 can't write, 6 a mirror needs attention, 130 \
@@ -41,7 +43,7 @@ interrupted, 143 terminated.
 app = App(
     name="ecwid",
     help="Work with Ecwid stores, or run one on this machine.",
-    help_epilogue=f"{_STORE_HELP}add --sandbox to list, get, export, sync, call or doctor.\n\n{_EXIT_CODES_HELP}",
+    help_epilogue=f"{_STORE_HELP}add --sandbox to {_STORE_COMMANDS}.\n\n{_EXIT_CODES_HELP}",
     help_format="plaintext",
     version=__version__,
     default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
@@ -54,6 +56,7 @@ _STORE_EPILOGUE = f"{_STORE_HELP}use --sandbox.\n\n{_EXIT_CODES_HELP}"
 app.command(export, usage="Usage: ecwid export [SECTION...] [--out PATH] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(list_items, name="list", usage="Usage: ecwid list SECTION [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(get, usage="Usage: ecwid get SECTION [ID] [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
+app.command(report, usage="Usage: ecwid report NAME [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(coverage, help_epilogue=_EXIT_CODES_HELP)
 app.command(doctor, help_epilogue=_STORE_EPILOGUE)

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
     from ecwid_async.codec import Selection
 
-__all__ = ["build_item_table", "format_amount", "has_times", "paths"]
+__all__ = ["build_item_table", "format_number", "has_times", "paths"]
 
 Path = tuple[str, ...]
 """The names of a field and of the objects that it is in, from the outside."""
 
 _UTC_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::\d\d(?:\.\d+)?)? ?(?:[+-]00:?00|Z)")
 # Fields that are amounts of money: the server sends 12.5 for 12.50, and 12 for 12.00.
-_AMOUNT: Final = re.compile(r"(?i).*(?:price|total|amount|tax|discount|cost|fee|surcharge|revenue|profit|expenses)")
+_AMOUNT: Final = re.compile(
+    r"(?i).*(?:price|total|amount|tax|discount|cost|fee|surcharge|revenue|profit|expenses|ordervalue|stockvalue)"
+)
 # Larger and smaller numbers are shown with an exponent.
 _MAX_DIGITS: Final = 30
 # Longer text is cut before a column is measured, which would take long.
@@ -66,11 +68,16 @@ def has_times(items: Sequence[Mapping[str, Any]], columns: Sequence[Path]) -> bo
     )
 
 
-def format_amount(number: Decimal | int) -> str:
-    """Format a number with thousands separators and at least two decimals, without rounding it."""
-    number = Decimal(number)
+def format_number(name: str, value: Decimal | int, *, separator: str = "") -> str:
+    """Format the number in a field without rounding it.
+
+    An amount of money has at least two decimals and commas between thousands, other numbers have `separator` there.
+    """
+    number = Decimal(value)
     if abs(number.adjusted()) > _MAX_DIGITS:
-        return str(number)
+        return str(value)
+    if not _AMOUNT.fullmatch(name):
+        return f"{number:{separator}f}"
     exponent = number.as_tuple().exponent
     return f"{number:,.2f}" if isinstance(exponent, int) and exponent > -2 else f"{number:,f}"
 
@@ -112,10 +119,7 @@ def _format_value(name: str, value: Any) -> str:
         case bool():
             return "yes" if value else "no"
         case int() | Decimal():
-            number = Decimal(value)
-            if _AMOUNT.fullmatch(name):
-                return format_amount(number)
-            return str(value) if abs(number.adjusted()) > _MAX_DIGITS else f"{number:f}"
+            return format_number(name, value)
         case str():
             time = _UTC_TIME.fullmatch(value)
             return f"{time[1]} {time[2]}" if time else to_printable(value, limit=_MAX_TEXT)

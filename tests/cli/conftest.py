@@ -1,5 +1,6 @@
 """Fixtures that run command lines against a demo store."""
 
+import io
 import socket
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -7,8 +8,10 @@ from typing import NamedTuple
 import pytest
 
 from ecwid_async.cli.app import run
+from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
+from ecwid_async.wire import Request
 from tests.processes import ChildProcess, start_process
 
 SIZES = {"products": 230, "orders": 120, "carts": 20, "categories": 12, "customers": 110}
@@ -21,6 +24,15 @@ class Outcome(NamedTuple):
 
 
 Ecwid = Callable[..., Outcome]
+
+
+class Terminal(io.StringIO):
+    """Text output that claims to be a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +94,32 @@ def start(tmp_path) -> Iterator[Callable[..., ChildProcess]]:
     yield start_line
     for process in started:
         process.close()
+
+
+@pytest.fixture
+def terminal(monkeypatch) -> Callable[[int], Terminal]:
+    """Make stdout a terminal of this width without colours."""
+
+    def open_terminal(width: int) -> Terminal:
+        monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setenv("NO_COLOR", "1")
+        monkeypatch.setenv("TERM", "dumb")
+        stream = Terminal()
+        monkeypatch.setattr("sys.stdout", stream)
+        return stream
+
+    return open_terminal
+
+
+@pytest.fixture
+def requests(monkeypatch) -> list[Request]:
+    """The requests that sandboxes receive."""
+    received: list[Request] = []
+    send = Sandbox.send
+
+    async def record(self, request):
+        received.append(request)
+        return await send(self, request)
+
+    monkeypatch.setattr(Sandbox, "send", record)
+    return received

@@ -10,7 +10,18 @@ from ecwid_async.cli.exit_codes import describe
 from ecwid_async.errors import APIError, EcwidError, TransportError
 from ecwid_async.wire import Options, Request
 
-COMMANDS = ([], ["call"], ["coverage"], ["doctor"], ["export"], ["get"], ["list"], ["sandbox"], ["sandbox", "serve"])
+COMMANDS = (
+    [],
+    ["call"],
+    ["coverage"],
+    ["doctor"],
+    ["export"],
+    ["get"],
+    ["list"],
+    ["report"],
+    ["sandbox"],
+    ["sandbox", "serve"],
+)
 SMALL = ["--sandbox", "--products", "3", "--orders", "3", "--carts", "0", "--categories", "1", "--customers", "2"]
 
 
@@ -42,6 +53,10 @@ MISTAKES = [
     ("get", "orders", "7", "--fields", "totl"),
     ("list", "profile"),
     ("list", "orders"),
+    ("report", "sales"),
+    ("report", "sals"),
+    ("report", "sales", "--metric", "orders"),
+    ("report", "sales", "--from", "2024"),
     ("list", "orders", "--fields", "totl"),
     ("list", "orders", "--where", "paid"),
     ("call", "FETCH", "/profile", *SMALL),

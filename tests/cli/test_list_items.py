@@ -1,6 +1,5 @@
 """``ecwid list``: the first items of a section, as a table in a terminal and JSON Lines in a pipe."""
 
-import io
 import json
 import re
 
@@ -8,45 +7,10 @@ import pytest
 from rich.cells import cell_len
 
 from ecwid_async.cli.list_items import TABLE_FIELDS
-from ecwid_async.sandbox import Sandbox
 from ecwid_async.sections import SECTIONS
 from tests.cli.helpers import CONTROL_SEQUENCE
 
 SMALL = ["--sandbox", "--products", "120", "--orders", "30", "--carts", "3", "--categories", "5", "--customers", "8"]
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
-
-
-@pytest.fixture
-def terminal(monkeypatch):
-    """Make stdout a terminal of this width without colours."""
-
-    def open_terminal(width):
-        monkeypatch.setenv("COLUMNS", str(width))
-        monkeypatch.setenv("NO_COLOR", "1")
-        monkeypatch.setenv("TERM", "dumb")
-        stream = Terminal()
-        monkeypatch.setattr("sys.stdout", stream)
-        return stream
-
-    return open_terminal
-
-
-@pytest.fixture
-def requests(monkeypatch):
-    """The requests that sandboxes receive."""
-    received = []
-    send = Sandbox.send
-
-    async def record(self, request):
-        received.append(request)
-        return await send(self, request)
-
-    monkeypatch.setattr(Sandbox, "send", record)
-    return received
 
 
 def lines(outcome):

@@ -14,6 +14,7 @@ from ecwid_async.sandbox.seed.demo_app import add_demo_app
 from ecwid_async.sandbox.seed.demo_store import (
     DEMO_CLIENT_ID,
     DEMO_CLIENT_SECRET,
+    DEMO_LAST_DAY,
     DEMO_STORE_ID,
     DEMO_TOKEN,
     ProgressCallback,
@@ -28,6 +29,7 @@ from ecwid_async.sandbox.seed.profile import profile
 __all__ = [
     "DEMO_CLIENT_ID",
     "DEMO_CLIENT_SECRET",
+    "DEMO_LAST_DAY",
     "DEMO_STORE_ID",
     "DEMO_TOKEN",
     "DemoStores",

@@ -24,6 +24,7 @@ from ecwid_async.sandbox.seed.redirects import redirects
 from ecwid_async.sandbox.seed.reviews import plan_reviews, product_ratings, reviews
 from ecwid_async.sandbox.seed.staff import staff
 from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
+from ecwid_async.sandbox.seed.support.randomness import LAST_DAY
 from ecwid_async.sandbox.seed.support.sales import DemoStore
 from ecwid_async.sandbox.state import Store
 from ecwid_async.sandbox.switches import Switches
@@ -31,6 +32,7 @@ from ecwid_async.sandbox.switches import Switches
 __all__ = [
     "DEMO_CLIENT_ID",
     "DEMO_CLIENT_SECRET",
+    "DEMO_LAST_DAY",
     "DEMO_STORE_ID",
     "DEMO_TOKEN",
     "ProgressCallback",
@@ -40,6 +42,8 @@ __all__ = [
     "seed",
 ]
 
+DEMO_LAST_DAY: Final = LAST_DAY
+"""The last day of a demo store's history, in Unix seconds."""
 DEMO_STORE_ID: Final = 1003
 DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  valid only for demo stores
 DEMO_CLIENT_ID: Final = app_client_id(DEMO_STORE_ID)
