@@ -62,15 +62,15 @@ class Behavior:
 class BehaviorArguments:
     """What the stores refuse, what fails, and undocumented behavior."""
 
-    scopes: Annotated[list[str] | None, Parameter(group=_BEHAVIOR)] = None
+    scopes: Annotated[list[str] | None, Parameter(group=_BEHAVIOR, negative=())] = None
     "Access scopes of the token, such as read_catalog,read_orders. By default it may do everything."
-    fault: Annotated[list[str] | None, Parameter(group=_BEHAVIOR)] = None
+    fault: Annotated[list[str] | None, Parameter(group=_BEHAVIOR, negative=())] = None
     "What goes wrong with requests, such as 'GET /orders: 500 x3', '429 retry-after=5 every=20' or 'delay=2s'."
-    not_in_plan: Annotated[list[str] | None, Parameter(group=_BEHAVIOR)] = None
+    not_in_plan: Annotated[list[str] | None, Parameter(group=_BEHAVIOR, negative=())] = None
     "Sections that the store's plan does not include, such as subscriptions: requests for them get 402."
     suspended: Annotated[bool, Parameter(group=_BEHAVIOR)] = False
     "All requests get 402, as in a store that is suspended."
-    switch: Annotated[list[str] | None, Parameter(group=_BEHAVIOR)] = None
+    switch: Annotated[list[str] | None, Parameter(group=_BEHAVIOR, negative=())] = None
     "Undocumented behavior, such as upsert_lag=30 or unsorted=newest: the fields of Switches."
 
     def parse(self) -> Behavior:
