@@ -24,6 +24,7 @@ export async function send(method, path, body) {
 
 export class Poll {
   #version = 0;
+  #actions = 0;
   #wake = () => {};
 
   constructor({ read, show, fail }) {
@@ -36,6 +37,17 @@ export class Poll {
     this.#wake();
   }
 
+  // Wait for an action that changes what is read.
+  async during(action) {
+    this.#actions += 1;
+    try {
+      await action();
+    } finally {
+      this.#actions -= 1;
+      this.refresh();
+    }
+  }
+
   async run() {
     document.addEventListener("visibilitychange", () => this.#wake());
     let interval = INTERVAL;
@@ -46,7 +58,7 @@ export class Poll {
         const data = await this.read();
         // Many stores or requests take the server a while, which it needs for others.
         interval = Math.max(INTERVAL, 10 * (performance.now() - started));
-        if (version === this.#version) this.show(data);
+        if (version === this.#version && this.#actions === 0) this.show(data);
       } catch (error) {
         interval = Math.min(2 * interval, LONGEST_INTERVAL);
         this.fail(error);

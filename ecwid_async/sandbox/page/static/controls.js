@@ -46,13 +46,14 @@ function say(text, isError = false) {
 }
 
 export class Controls {
-  #refresh;
+  #during;
   #store = null;
   #faults = [];
   #rows = new Map();
 
-  constructor({ refresh }) {
-    this.#refresh = refresh;
+  // `during` waits for an action, and shows its result.
+  constructor({ during }) {
+    this.#during = during;
   }
 
   async start() {
@@ -63,15 +64,16 @@ export class Controls {
     await this.#buildEvents();
   }
 
-  // Do something, say what it did or why not, and show the result.
-  async #act(action) {
-    try {
-      const text = await action();
-      if (text) say(text);
-    } catch (error) {
-      say(error.message, true);
-    }
-    this.#refresh();
+  // Do something, and say what it did or why not.
+  #act(action) {
+    return this.#during(async () => {
+      try {
+        const text = await action();
+        if (text) say(text);
+      } catch (error) {
+        say(error.message, true);
+      }
+    });
   }
 
   // Events.

@@ -10,7 +10,7 @@ const MAX_SUGGESTIONS = 50;
 
 // The chosen store is in the address, so that it survives a reload. Null is all stores.
 let storeId = Number(new URLSearchParams(location.search).get("store")) || null;
-const controls = new Controls({ refresh: () => poll.refresh() });
+const controls = new Controls({ during: (action) => poll.during(action) });
 
 async function read() {
   const params = new URLSearchParams();
