@@ -144,6 +144,24 @@ def test_the_reference_has_no_private_name(site: Site) -> None:
     assert [each for each in ids if re.search(r"\._", each)] == []
 
 
+def test_types_in_signatures_of_public_names_are_in_the_reference(site: Site) -> None:
+    """A type that has no entry is not a link, but text with the whole name as its title."""
+    pages = [
+        page.read_text(encoding="utf-8")
+        for page in (site.folder / "api").rglob("*.html")
+        if page.parent.name != "types"
+    ]
+    mentioned = {name for page in pages for name in re.findall(r'<span[^>]*title="(ecwid_async\.[\w.]+)"', page)}
+    types = {name for name in mentioned if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name.rpartition(".")[2])}
+    internal = {
+        "ecwid_async.apps.webhooks.own_writes.OwnWrites",
+        "ecwid_async.sandbox.authorization.AuthorizationServer",
+        "ecwid_async.sandbox.state.StateCopy",
+        "ecwid_async.sandbox.state.Store",
+    }
+    assert types == internal
+
+
 def test_generated_pages_are_those_of_the_code() -> None:
     folder = ROOT / "docs" / "api"
     written = {page.relative_to(folder).as_posix(): page.read_text(encoding="utf-8") for page in folder.rglob("*.md")}

@@ -31,6 +31,61 @@ SHARED = ("common", "persons", "results", "events")
 OTHER_MODELS = ("base",)
 OTHER_RESOURCES = ("base", "query", "sort_orders")
 
+# Types and constants in signatures that are not public names: nothing promises that they can be imported from there.
+TYPES = {
+    "ecwid_async.apps.checkout.cart_requests": ["DISCOUNT_SECONDS", "SHIPPING_SECONDS"],
+    "ecwid_async.apps.checkout.payment_requests": ["PaymentHandler"],
+    "ecwid_async.apps.errors": ["InboxProblem", "RejectionReason"],
+    "ecwid_async.apps.inbox.event": ["Coalesces", "Handle"],
+    "ecwid_async.apps.inbox.inbox": ["DeadIds", "coalesces_nothing"],
+    "ecwid_async.apps.oauth.installs": ["CurrentUser", "OnError", "OnInstall"],
+    "ecwid_async.apps.payload.page_sessions": ["CONTROL_PANEL"],
+    "ecwid_async.apps.web": ["DEFAULT_BODY_TIMEOUT", "DEFAULT_MAX_BODY", "TimeUnit"],
+    "ecwid_async.apps.webhooks.event_names": [
+        "ApplicationEventName",
+        "CategoryEventName",
+        "CustomerEventName",
+        "CustomerGroupEventName",
+        "DiscountCouponEventName",
+        "InvoiceEventName",
+        "OrderEventName",
+        "ProductEventName",
+        "ProductClassEventName",
+        "ProfileEventName",
+        "PromotionEventName",
+        "ReviewEventName",
+        "SizeChartEventName",
+        "UnfinishedOrderEventName",
+    ],
+    "ecwid_async.apps.webhooks.handler": ["Handler"],
+    "ecwid_async.apps.webhooks.router": ["HandlerOptions", "Registration"],
+    "ecwid_async.apps.webhooks.verifier": ["DEFAULT_MAX_BODY", "DEFAULT_REPLAY_WINDOW"],
+    "ecwid_async.batch": ["BatchCost"],
+    "ecwid_async.calls": ["Channel", "Lookup", "TimeLimit"],
+    "ecwid_async.changes": ["EventStart", "ReadInterval", "ReadKind"],
+    "ecwid_async.changes.cursor": ["Range", "UnixSeconds"],
+    "ecwid_async.export.manifest": ["AwareDatetime"],
+    "ecwid_async.files": ["READ_LIMIT"],
+    "ecwid_async.sandbox.app_requests": ["Fault", "IframeMode", "PaymentField"],
+    "ecwid_async.sandbox.faults": ["FaultyResponse"],
+    "ecwid_async.sandbox.request_pattern": ["RequestPattern"],
+    "ecwid_async.sandbox.seed": ["ProgressCallback", "StoreProblem"],
+    "ecwid_async.sandbox.state": ["Item"],
+    "ecwid_async.sandbox.switches": ["LimiterAlgorithm", "TieOrder", "UnsortedOrder"],
+    "ecwid_async.sandbox.webhooks": ["Attempt", "SignatureFault", "WebhookSender"],
+    "ecwid_async.sandbox.webhooks.delivery": ["Outcome"],
+    "ecwid_async.scan": ["RawPage"],
+    "ecwid_async.sections": ["DEFAULT_SECTIONS", "Section"],
+    "ecwid_async.tables.arrow": ["Decimals"],
+    "ecwid_async.transport": ["Secret", "Wait"],
+    "ecwid_async.transport.cache.cache": ["Lookup", "ReadKey"],
+    "ecwid_async.transport.memory": ["ScriptedResponse"],
+    "ecwid_async.wire": ["Body"],
+}
+
+# Resources are attributes of a store. Only the library creates them.
+_WITHOUT_CONSTRUCTOR = "    options:\n      merge_init_into_class: false"
+
 
 class Group(NamedTuple):
     """A heading of `docs/names.md`, and the names below it: (module, name)."""
@@ -82,6 +137,13 @@ def pages() -> dict[str, str]:
     sections = _sections()
     for section, (resources, models) in sections.items():
         found[f"sections/{section}.md"] = _section_page(section, resources, models)
+    found["types.md"] = _page(
+        "Types in signatures",
+        [
+            "Types and defaults that signatures mention, and that you rarely need to import: they may move.",
+            *(_directive(module, names) for module, names in TYPES.items()),
+        ],
+    )
     found["sections/shared.md"] = _page("Shared models", [_directive(f"ecwid_async.models.{name}") for name in SHARED])
     found["sections/index.md"] = _sections_page(sections)
     return found
@@ -125,7 +187,7 @@ def _section_page(section: str, resources: list[str], models: list[str]) -> str:
     resources.sort(key=lambda name: name != section)
     models.sort(key=lambda name: name != section)
     parts = [f"The methods of `store.{section}`:"]
-    parts += [_directive(f"ecwid_async.resources.{name}") for name in resources]
+    parts += [f"{_directive(f'ecwid_async.resources.{name}')}\n{_WITHOUT_CONSTRUCTOR}" for name in resources]
     if models:
         parts.append(f"From `ecwid_async.models`{'' if len(models) > 1 else f' or `ecwid_async.models.{models[0]}`'}:")
         parts += [_directive(f"ecwid_async.models.{name}") for name in models]
@@ -137,6 +199,9 @@ def _sections_page(sections: Iterable[str]) -> str:
         "\n".join(f"- [{_title(section)}]({section}.md)" for section in sections) + "\n- [Shared models](shared.md)",
         "The methods of several sections:",
         _directive("ecwid_async.resources.base", ["Resource", "ListResource"]),
+        "Types of their arguments, and the sort orders of `store.products` and `store.categories`:",
+        _directive("ecwid_async.resources.query", ["Timestamp", "OneOrMany"]),
+        _directive("ecwid_async.resources.sort_orders"),
     ]
     return _page("Sections of a store", parts)
 
