@@ -1,15 +1,16 @@
 """`examples/sync_to_postgresql.py` as cron runs it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ecwid_async import EcwidError, NotSent, Store
+from ecwid_async import Ecwid, EcwidError, NotSent, Store
 from ecwid_async.sandbox import Fault, Sandbox
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, demo_sandbox
+from ecwid_async.sandbox.seed import demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
-from ecwid_async.sync import Mirror, StoreBusy
+from ecwid_async.sync import Mirror
 from ecwid_async.wire import Options, Request
 from tests.examples.jobs import main_of, run_process, use_store
 from tests.examples.running_app import EXAMPLES
@@ -72,17 +73,29 @@ def test_failures_are_reported_when_somebody_has_to_act(
         assert printed.err == ""
         assert main(["--stale-after", "0"]) == 1
         assert "no connection" in capsys.readouterr().err
-    with monkeypatch.context() as patched:
-        fail(patched, StoreBusy(DEMO_STORE_ID, "host:1", 1_750_000_000))
-        assert main([]) == 0
-        printed = capsys.readouterr()
-        assert "host:1 is synchronizing store 1003" in printed.out
-        assert printed.err == ""
     monkeypatch.setenv("ECWID_TOKEN", "secret_wrong")
     assert main([]) == 1
     printed = capsys.readouterr()
     assert "INVALID_API_TOKEN" in printed.err
     assert "secret_wrong" not in printed.out + printed.err
+
+
+@pytest.mark.usefixtures("sandbox")
+async def test_overlapping_runs_do_nothing(postgresql_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main, codes = main_of(NAME), list[int]()
+
+    def run_another(_: object) -> None:
+        if not codes:
+            with ThreadPoolExecutor(1) as pool:  # this thread has a loop
+                codes.append(pool.submit(main, ["--to", postgresql_url]).result())
+
+    async with Ecwid() as ecwid, Mirror(postgresql_url) as mirror:
+        report = await mirror.sync(ecwid.store(), on_progress=run_another)
+    assert codes == [0]
+    assert not report.failed
+    printed = capsys.readouterr()
+    assert " is synchronizing store 1003, and has reserved it" in printed.out
+    assert printed.err == ""
 
 
 @pytest.mark.usefixtures("sqlite_url")
