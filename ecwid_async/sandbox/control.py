@@ -387,6 +387,7 @@ class Control:
             "deliveries": {
                 "total": len(deliveries),
                 "waiting": sum(each.outcome == "waiting" for each in deliveries),
+                "faults": await self._show_webhook_faults(b"", {}),
                 "apps": [app.client_id for app in sandbox.apps.values() if app.webhook_url is not None],
                 "items": list(map(_describe_delivery, deliveries[-_SHOWN:])),
             },

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.sandbox import Sandbox, Switches
+from ecwid_async.sandbox import Fault, Sandbox, Switches
 from ecwid_async.sandbox.routes import load
 from ecwid_async.sandbox.spec import load as tables
 from ecwid_async.wire import Headers, Options, Request, StreamBody
@@ -249,6 +249,22 @@ def test_the_latest_requests_are_recorded(sandbox, api):
         ("GET", "/7/nothing", {}, 404, now, True),
     ]
     assert sandbox.requests.maxlen
+
+
+def test_requests_that_use_no_quota_are_not_counted(sandbox, api):
+    sandbox.requests_per_minute = 1
+    api.post("/batch", [{"method": "GET", "path": "/products"}])
+    sandbox.handle(request("GET", "/7/products", Authorization="Bearer secret_wrong"))
+    sandbox.faults.add(Fault(status=503))
+    asyncio.run(sandbox.send(request("GET", "/7/products")))
+    api.refused("GET", "/products")
+    assert [(each.method, each.status, each.counted) for each in sandbox.requests] == [
+        ("GET", 200, False),
+        ("POST", 200, True),
+        ("GET", 403, False),
+        ("GET", 503, False),
+        ("GET", 429, False),
+    ]
 
 
 async def test_the_sandbox_is_a_transport(sandbox):

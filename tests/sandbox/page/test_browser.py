@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from attrs import define, field
 
-from ecwid_async.sandbox import App, Fault, Sandbox, SandboxClock
+from ecwid_async.sandbox import App, Fault, Sandbox, SandboxClock, WebhookFaults
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import RunningServer, serve
 from tests.browser import needs_browser, opened_page
@@ -209,6 +209,16 @@ async def test_a_button_changes_the_store_and_webhooks_follow(
         types = [body["eventType"] for body in receiver.bodies]
     assert {"order.created", "size_chart.created"} <= set(types)
     assert "secret_app" not in await browser.page.content()
+
+
+async def test_a_switch_changes_what_is_wrong_with_webhooks(browser: Browser, sandbox: Sandbox) -> None:
+    await browser.page.get_by_role("switch", name="Sent twice").check()
+    await browser.page.get_by_role("switch", name="Invalid signature").check()
+    await wait_until(lambda: sandbox.deliveries.faults == WebhookFaults(doubled=True, signature="invalid"))
+    await browser.page.get_by_role("switch", name="Stale signature").check()
+    await browser.page.get_by_role("switch", name="Invalid signature", checked=False).wait_for()
+    await browser.page.get_by_role("switch", name="Sent twice").uncheck()
+    await wait_until(lambda: sandbox.deliveries.faults == WebhookFaults(signature="stale"))
 
 
 async def test_data_is_shown_as_text(browser: Browser, server: RunningServer, sandbox: Sandbox) -> None:

@@ -12,12 +12,17 @@ export class RefusedError extends Error {
 }
 
 export async function send(method, path, body) {
-  const response = await fetch(`/_sandbox/${path}`, {
-    method,
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT),
-  });
-  const data = await response.json();
+  let response, data;
+  try {
+    response = await fetch(`/_sandbox/${path}`, {
+      method,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT),
+    });
+    data = await response.json();
+  } catch (error) {
+    throw new Error("Not connected: is the server still running?", { cause: error });
+  }
   if (!response.ok) throw new RefusedError(response.status, data);
   return data;
 }

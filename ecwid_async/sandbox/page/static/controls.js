@@ -31,6 +31,13 @@ const SWITCHES = [
   { name: "Dropped connections", hint: "one of 3 requests, which is not executed", fault: { every: 3, dropped: true } },
   { name: "Cut responses", hint: "one of 3 requests, which is executed", fault: { every: 3, truncated: true } },
 ];
+const WEBHOOK_SWITCHES = [
+  { name: "Sent twice", hint: "with the same id", fault: { doubled: true } },
+  { name: "Shuffled", hint: "those that are due at once", fault: { shuffled: true } },
+  { name: "Late", hint: "by 10 minutes", fault: { delay: 600 } },
+  { name: "Invalid signature", hint: "must be refused", fault: { signature: "invalid" } },
+  { name: "Stale signature", hint: "an event of 26 hours ago", fault: { signature: "stale" } },
+];
 const STEPS = [60, 15 * 60, 3600, 86400];
 // Those of most apps come first; the others are below "More events".
 const FIRST_FAMILIES = ["order", "product", "customer", "category"];
@@ -49,6 +56,7 @@ export class Controls {
   #during;
   #store = null;
   #faults = [];
+  #webhookFaults = {};
   #rows = new Map();
 
   // `during` waits for an action, and shows its result.
@@ -113,12 +121,9 @@ export class Controls {
   // Faults.
 
   #buildFaults() {
-    for (const { name, hint, fault } of SWITCHES) {
-      const input = element("input", { type: "checkbox" });
-      input.setAttribute("role", "switch");
-      input.addEventListener("change", () => this.#act(() => (input.checked ? this.#add(fault) : this.#remove(this.#active(fault)))));
-      byId("fault-switches").append(element("label", { className: "switch" }, input, element("span", {}, name, " ", element("small", {}, hint))));
-    }
+    const set = (fault, isOn) => (isOn ? this.#add(fault) : this.#remove(this.#active(fault)));
+    byId("fault-switches").append(...SWITCHES.map((each) => this.#switch(each, set)));
+    byId("webhook-switches").append(...WEBHOOK_SWITCHES.map((each) => this.#switch(each, (fault, isOn) => this.#setWebhookFault(fault, isOn))));
     byId("fault-effect").append(...Object.keys(EFFECTS).map((text) => element("option", {}, text)));
     byId("fault-times").append(...Object.keys(TIMES).map((text) => element("option", {}, text)));
     byId("fault-form").addEventListener("submit", (event) => {
@@ -127,6 +132,19 @@ export class Controls {
       this.#act(() => this.#add(fault));
     });
     byId("clear-faults").addEventListener("click", () => this.#act(() => this.#remove(this.#faults)));
+  }
+
+  #switch({ name, hint, fault }, set) {
+    const input = element("input", { type: "checkbox" });
+    input.setAttribute("role", "switch");
+    input.addEventListener("change", () => this.#act(() => set(fault, input.checked)));
+    return element("label", { className: "switch" }, input, element("span", {}, name, " ", element("small", {}, hint)));
+  }
+
+  async #setWebhookFault(fault, isOn) {
+    const others = Object.entries(this.#webhookFaults).filter(([name]) => !(name in fault));
+    await send("PUT", "deliveries/faults", { ...Object.fromEntries(others), ...(isOn ? fault : {}) });
+    return isOn ? "Fault of webhooks added" : "Fault of webhooks removed";
   }
 
   // With several stores, faults are those of the chosen store.
@@ -154,6 +172,10 @@ export class Controls {
   #showFaults() {
     const inputs = byId("fault-switches").querySelectorAll("input");
     SWITCHES.forEach(({ fault }, index) => (inputs[index].checked = this.#active(fault).length > 0));
+    const webhookInputs = byId("webhook-switches").querySelectorAll("input");
+    WEBHOOK_SWITCHES.forEach(({ fault }, index) => {
+      webhookInputs[index].checked = Object.entries(fault).every(([name, value]) => this.#webhookFaults[name] === value);
+    });
     setText(byId("faults-scope"), this.#scope === null ? "For all requests to the API." : `For requests to store ${this.#scope}.`);
     // Rows stay the same elements, so that a button keeps the focus.
     const list = byId("active-faults");
@@ -233,10 +255,11 @@ export class Controls {
 
   #several = false;
 
-  show({ store, stores, faults, clock, requestsPerMinute, resettable }) {
+  show({ store, stores, faults, deliveries, clock, requestsPerMinute, resettable }) {
     this.#store = store;
     this.#several = stores.total > 1;
     this.#faults = faults.items;
+    this.#webhookFaults = deliveries.faults;
     for (const button of document.querySelectorAll("#events button")) button.disabled = store === null;
     byId("choose-store").hidden = store !== null;
     this.#showFaults();

@@ -22,6 +22,13 @@ export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
+// Text of any length and direction, such as the name of a product.
+const MAX_TEXT = 200;
+export function clip(value) {
+  const text = String(value);
+  return element("bdi", {}, text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text);
+}
+
 export const count = (number, noun, nouns = `${noun}s`) => `${number.toLocaleString("en")} ${number === 1 ? noun : nouns}`;
 
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -1,6 +1,6 @@
 // What happened in the sandbox, and what its stores contain.
 
-import { byId, count, duration, element, setText, show, time } from "./elements.js";
+import { byId, clip, count, duration, element, setText, show, time } from "./elements.js";
 
 // Of other parameters only the names are shown: their values may be those of a customer.
 const SHOWN_PARAMETERS = /^(offset|limit|sortBy|responseFields|lang|enabled|inStock|showHidden|hidden_\w+|(created|updated|price|total)(From|To)|\w*[sS]tatus\w*|ids?|productId|category|categories)$/;
@@ -19,7 +19,7 @@ function requestRow(request, now) {
     {},
     cell("time", time(request.at, now)),
     cell("of-store", request.storeId === null ? "" : String(request.storeId)),
-    cell("", element("span", { className: "method" }, request.method), " ", path, " ", element("span", { className: "params" }, params.join(" "))),
+    cell("", element("span", { className: "method" }, request.method), " ", clip(path), " ", element("span", { className: "params" }, clip(params.join(" ")))),
     cell(`number ${statusClass(request.status)}`, STATUS_TEXTS[request.status] ?? String(request.status)),
   );
 }
@@ -49,7 +49,7 @@ function webhookRow(delivery, now) {
     {},
     cell("time", time(delivery.attempts.at(-1)?.at ?? delivery.eventCreated, now)),
     cell("of-store", String(delivery.storeId)),
-    cell("", delivery.eventType, " ", element("span", { className: "params" }, String(delivery.entityId))),
+    cell("", delivery.eventType, " ", element("span", { className: "params" }, clip(delivery.entityId))),
     cell(className, text),
   );
 }
@@ -91,14 +91,14 @@ function stockCell({ unlimited, quantity }) {
 const none = (columns) => [element("tr", {}, element("td", { colSpan: columns, className: "empty" }, "None"))];
 
 function productRow(product, currency) {
-  const name = element("td", {}, String(product.name ?? product.id));
+  const name = element("td", {}, clip(product.name ?? product.id));
   if (product.enabled === false) name.append(" ", element("small", {}, "hidden"));
   return element("tr", {}, name, cell("number", amount(product.price, currency)), stockCell(product));
 }
 
 function orderRow(order, currency) {
   const status = [order.paymentStatus, order.fulfillmentStatus].filter(Boolean).map((each) => words(String(each))).join(", ");
-  return element("tr", {}, cell("time", String(order.id ?? order.orderNumber)), cell("number", amount(order.total, currency)), cell("", status));
+  return element("tr", {}, cell("time", clip(order.id ?? order.orderNumber)), cell("number", amount(order.total, currency)), cell("", clip(status)));
 }
 
 export function showContents({ counts, store }) {

@@ -30,6 +30,7 @@ function showOverview(overview) {
   connection.className = "live";
   setText(connection, "Live");
   byId("picker").hidden = stores.total < 2;
+  if (document.activeElement !== byId("store")) byId("store").value = storeId ?? "";
   document.body.classList.toggle("one-store", store !== null);
   const name = store === null ? `${stores.total.toLocaleString("en")} stores` : `Store ${store.storeId}`;
   setText(byId("store-name"), store?.problems.length ? `${name}: ${store.problems.join(", ")}` : name);
@@ -50,7 +51,7 @@ function showFailure(error) {
   }
   const connection = byId("connection");
   connection.className = "lost";
-  setText(connection, error.code === undefined ? "Not connected: is the server still running?" : error.message);
+  setText(connection, error.message);
 }
 
 const poll = new Poll({ read, show: showOverview, fail: showFailure });
@@ -84,7 +85,6 @@ async function chooseTyped() {
   else byId("store").reportValidity();
 }
 
-byId("store").value = storeId ?? "";
 byId("store").addEventListener("focus", () => void suggestStores().catch(showFailure));
 byId("store").addEventListener("input", () => {
   byId("store").setCustomValidity("");
