@@ -51,7 +51,7 @@ async def update(path: str, *, apply: bool) -> int:
             return 2
         calls: list[Call[Model]] = []
         for product, item, price in changes:
-            print(f"{item['sku']}: {item.get('price')} → {price}")
+            print(f"{item['sku']}: {item.get('price', 'no own price')} → {price}")
             if apply and item is product:
                 calls.append(store.products.update(item["id"], ProductDraft(price=price)))
             elif apply:

@@ -73,7 +73,7 @@ def test_a_run_changes_what_differs_and_a_dry_run_nothing(
     before = prices(sandbox)
     dry = run_process(NAME, file)
     assert (dry.returncode, dry.stderr) == (0, "")
-    shown = ["MUG: 12.5 → 11.95", "SHIRT-M: None → 21.50", "SHIRT-S: 19 → 18"]
+    shown = ["MUG: 12.5 → 11.95", "SHIRT-M: no own price → 21.50", "SHIRT-S: 19 → 18"]
     assert sorted(dry.stdout.splitlines()[:-1]) == shown
     assert dry.stdout.endswith("4 prices read, 3 differ, 0 changed, 0 failed\n")
     assert prices(sandbox) == before
