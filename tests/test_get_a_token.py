@@ -18,11 +18,12 @@ READING_POSTS = {"POST /order/calculate", "POST /products/filters", "POST /image
 
 
 def rows() -> Iterator[tuple[str, list[str], list[str]]]:
-    """A scope, and the names under "reads" and "changes"."""
-    table = PAGE.read_text(encoding="utf-8").partition("| scope | reads | changes |\n")[2].partition("\n\n")[0]
+    """A scope, what it reads, and what it changes."""
+    table = PAGE.read_text(encoding="utf-8").partition("| scope | opens |\n")[2].partition("\n\n")[0]
     for line in table.splitlines()[1:]:
-        scope, reads, changes = [re.findall(r"`([\w.]+)`", cell) for cell in line.split("|")[1:4]]
-        yield scope[0], reads, changes
+        scope, opens = line.split("|")[1:3]
+        reads, _, changes = opens.partition("changes ")
+        yield scope.strip(" *`"), re.findall(r"`([\w.]+)`", reads), re.findall(r"`([\w.]+)`", changes)
 
 
 def methods_of(scope: str, *, reading: bool) -> list[Method]:
