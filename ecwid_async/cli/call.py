@@ -88,12 +88,9 @@ def _path_in_store(path: str, store_options: StoreOptions | None) -> str:
     from ecwid_async.client import Ecwid
     from ecwid_async.sandbox.seed import DEMO_STORE_ID
 
-    if store_options is not None and store_options.sandbox:
-        access = StoreAccess(store_id=DEMO_STORE_ID)
-    else:
-        access = choose_store(store_options or StoreOptions())
-    store_id = access.store_id or os.environ.get("ECWID_STORE_ID")
-    prefix = f"{Ecwid(base_url=access.base_url).base_url}/{store_id or 'ECWID_STORE_ID'}/"
+    demo = store_options is not None and store_options.sandbox
+    store_id = DEMO_STORE_ID if demo else os.environ.get("ECWID_STORE_ID")
+    prefix = f"{Ecwid().base_url}/{store_id or 'ECWID_STORE_ID'}/"
     if not path.startswith(prefix):
         host = urlsplit(path).hostname or "no host"
         raise UsageError(f"the URL at {host} does not belong to this store ({prefix}…): {_EXAMPLE}.")

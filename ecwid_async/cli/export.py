@@ -235,8 +235,6 @@ def _check_several(folder: Path, store_options: StoreOptions) -> None:
 
     if store_options.sandbox or store_options.sizes.arguments():
         raise UsageError("--sandbox is a single store: leave --store and --stores out.")
-    if store_options.profile is not None:
-        raise UsageError("--profile is a single store: leave --store and --stores out.")
     if folder == _STDOUT or format_from_name(folder) is not None:
         raise UsageError(f"each store gets its own folder: pass a folder as --out, not {folder}.")
     check_folder_name(folder)

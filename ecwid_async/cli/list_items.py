@@ -57,9 +57,9 @@ def list_items(
     json: Annotated[bool, Parameter(help="JSON Lines in a terminal, too.")] = False,
     store: StoreOptions | None = None,
 ) -> None:
-    """Print the first items of a section: a table in a terminal, JSON Lines in a pipe.
+    """Print the first items of a section, hidden ones included: a table in a terminal, JSON Lines in a pipe.
 
-    Hidden items are included. ecwid export reads whole lists.
+    Whole lists: ecwid export.
     """
     from ecwid_async.cli.filters import parse_fields_options, parse_where_options
     from ecwid_async.cli.introspect import offline_store
