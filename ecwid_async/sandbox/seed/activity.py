@@ -112,4 +112,7 @@ class StoreActivity:
                 options=Options(operation=f"{method} {path}"),
             )
         )
+        # It used no quota of a client.
+        requests = self._sandbox.requests
+        requests[-1] = requests[-1]._replace(counted=False)
         return decode_json(response.body)

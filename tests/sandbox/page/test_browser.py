@@ -13,7 +13,7 @@ from aiohttp import web
 from attrs import define, field
 
 from ecwid_async.sandbox import App, Fault, Sandbox, SandboxClock, WebhookFaults
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, StoreActivity, demo_sandbox
 from ecwid_async.sandbox.server import RunningServer, serve
 from tests.browser import needs_browser, opened_page
 
@@ -121,12 +121,15 @@ async def test_it_shows_what_the_store_contains(browser: Browser, sandbox: Sandb
     assert not [key for key in customers if (customers.get(key) or {})["email"] in text]
 
 
-async def test_requests_appear_as_they_come(browser: Browser, server: RunningServer) -> None:
+async def test_requests_appear_as_they_come(browser: Browser, server: RunningServer, sandbox: Sandbox) -> None:
     await browser.waits_for("#no-requests", "No requests yet")
     assert await get(server, "/products?limit=5&keyword=ann") == 200
     assert await get(server, "/nothing") == 404
     await browser.waits_for("#request-rows tr", "GET /products limit=5 keyword=…200")
     await browser.waits_for("#request-rows tr", "/nothing.*404")
+    await browser.waits_for("#rate-text", "2 of 600 in the last 60 s")
+    StoreActivity(sandbox).change()
+    await browser.waits_for("#request-rows tr", "uses no quota")
     await browser.waits_for("#rate-text", "2 of 600 in the last 60 s")
     await browser.page.get_by_label("Errors only").check()
     await browser.page.locator("#request-rows tr").filter(has_text="/products").wait_for(state="detached")

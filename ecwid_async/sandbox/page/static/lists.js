@@ -12,6 +12,7 @@ const statusClass = (status) => (status >= 200 && status < 400 ? "good" : status
 const cell = (className, ...children) => element("td", { className }, ...children);
 
 function requestRow(request, now) {
+  const isFree = !request.counted && statusClass(request.status) === "good";
   const path = request.storeId === null ? request.path : request.path.replace(/^\/\d+/, "") || "/";
   const params = Object.entries(request.params).map(([name, value]) => (SHOWN_PARAMETERS.test(name) ? `${name}=${value}` : `${name}=…`));
   return element(
@@ -19,7 +20,7 @@ function requestRow(request, now) {
     {},
     cell("time", time(request.at, now)),
     cell("of-store", request.storeId === null ? "" : String(request.storeId)),
-    cell("", element("span", { className: "method" }, request.method), " ", clip(path), " ", element("span", { className: "params" }, clip(params.join(" ")))),
+    cell("", element("span", { className: "method" }, request.method), " ", clip(path), " ", element("span", { className: "params" }, clip(params.join(" "))), isFree ? element("small", {}, " · uses no quota") : ""),
     cell(`number ${statusClass(request.status)}`, STATUS_TEXTS[request.status] ?? String(request.status)),
   );
 }
