@@ -1,4 +1,4 @@
-"""``ecwid sandbox serve``: serve one or more demo stores over HTTP."""
+"""``ecwid sandbox serve``: serve one or more demo or exported stores over HTTP."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 from attrs import evolve
@@ -19,8 +19,10 @@ from cyclopts.validators import Number
 
 from ecwid_async.cli.client_secret import client_secret
 from ecwid_async.cli.exit_codes import UsageError
+from ecwid_async.cli.sandbox_behavior import BehaviorArguments
 from ecwid_async.cli.store import DemoStoreOptions, demo_store
 from ecwid_async.errors import ConfigError
+from ecwid_async.wire import to_printable
 
 if TYPE_CHECKING:
     from ecwid_async.sandbox import Delivery, Sandbox
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["serve"]
 
 _STORES = Group("Several stores")
+_STORE = Group("Store")
 
 
 @Parameter(name="*")
@@ -45,15 +48,31 @@ class SeveralStoresArguments:
     "File to write the ids and tokens to, for commands with --stores. Only a file of demo stores is replaced."
 
 
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class StoreArguments:
+    """The store that is served."""
+
+    from_: Annotated[Path | None, Parameter(name="--from", group=_STORE)] = None
+    "What `ecwid export --out` wrote in JSON Lines: the stores are served as they were, instead of a demo store."
+    store_id: Annotated[int | None, Parameter(group=_STORE, validator=Number(gte=1, lt=2**63))] = None
+    "Id of the demo store, by default 1003, or of the store in an export without a manifest."
+
+
 @dataclass(frozen=True)
-class _Demo:
-    """What is served. `broken` holds what is wrong with the broken stores, by their ids."""
+class _Served:
+    """What is served.
+
+    `origin` is the export with the stores, None for demo stores. `broken` holds what is wrong with broken stores, by
+    their ids.
+    """
 
     sandbox: "Sandbox"
     tokens: Mapping[int, str] = field(repr=False)
     tokens_file: Path | None
-    broken: Mapping[int, str] = field(default_factory=dict)
-    changes_per_second: float = 0
+    origin: Path | None
+    broken: Mapping[int, str]
+    changes_per_second: float
 
 
 def serve(
@@ -94,49 +113,99 @@ def serve(
         bool,
         Parameter(help="Do not let programs on this machine reset it, add faults and so on, below /_sandbox/."),
     ] = False,
+    store: StoreArguments | None = None,
+    behavior: BehaviorArguments | None = None,
     several: SeveralStoresArguments | None = None,
     sizes: DemoStoreOptions | None = None,
 ) -> None:
-    """Serve a demo store, or several, over HTTP until Ctrl-C.
+    """Serve a demo store, an exported one, or several, over HTTP until Ctrl-C.
 
     The output can be pasted into a shell: it sets base URL, store id and token.
     """
-    several, sizes = several or SeveralStoresArguments(), sizes or DemoStoreOptions()
+    store, several = store or StoreArguments(), several or SeveralStoresArguments()
+    parsed = (behavior or BehaviorArguments()).parse()
     _check_webhooks(webhooks)
     _check_app_url("--redirect-uri", redirect_uri)
     _check_app_url("--iframe-url", iframe_url)
     has_app = any(url is not None for url in (webhooks, redirect_uri, iframe_url))
     secret = client_secret() if has_app else ""
-    demo = _create(several, sizes, requests_per_minute, changes_per_second)
+    served = _create(
+        store,
+        several,
+        sizes or DemoStoreOptions(),
+        changes_per_second,
+        requests_per_minute=requests_per_minute,
+        switches=parsed.switches,
+    )
+    parsed.apply(served.sandbox, served.tokens)
     if secret:
-        _add_app(demo.sandbox, webhooks, redirect_uri, iframe_url, secret)
+        _add_app(served.sandbox, webhooks, redirect_uri, iframe_url, secret)
     try:
-        asyncio.run(_serve(demo, host, port, not no_control))
+        asyncio.run(_serve(served, host, port, not no_control))
     except KeyboardInterrupt:
         # Ctrl-C is the normal end of this command.
         sys.stderr.write("\nstopped\n")
 
 
 def _create(
-    several: SeveralStoresArguments, sizes: DemoStoreOptions, requests_per_minute: int, changes_per_second: float
-) -> _Demo:
-    """Create the stores, after all options have been checked."""
-    from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
+    store: StoreArguments,
+    several: SeveralStoresArguments,
+    sizes: DemoStoreOptions,
+    changes_per_second: float,
+    **arguments: Any,
+) -> _Served:
+    """Create the stores, after all options have been checked. `arguments` are those of all sandboxes."""
+    from ecwid_async.sandbox.seed import DEMO_STORE_ID
 
-    file = several.tokens_file
+    _check_stores(store, several, sizes)
+    broken: Mapping[int, str] = {}
+    if several.stores is not None:
+        demo = _create_several(several.stores, several.broken, sizes, **arguments)
+        sandbox, tokens, broken = demo.sandbox, demo.tokens, demo.broken
+    else:
+        if store.from_ is not None:
+            sandbox = _load_export(store.from_, store_id=store.store_id, **arguments)
+        else:
+            sandbox = demo_store(sizes, store_id=store.store_id or DEMO_STORE_ID, **arguments)
+        tokens = {number: each.tokens[0] for number, each in sandbox.stores.items()}
+    if len(tokens) > 1 and several.tokens_file is None:
+        raise UsageError(_NO_TOKENS_FILE)
+    return _Served(sandbox, tokens, several.tokens_file, store.from_, broken, changes_per_second)
+
+
+def _check_stores(store: StoreArguments, several: SeveralStoresArguments, sizes: DemoStoreOptions) -> None:
+    """Raise `UsageError` for options that exclude each other, or a file for tokens that can't be replaced."""
     if several.stores is None and several.broken:
         raise UsageError("--broken applies to several stores: add --stores N.")
-    if several.stores is not None and several.broken > several.stores:
-        raise UsageError(f"--broken {several.broken} is more than --stores {several.stores}.")
-    if several.stores is not None and file is None:
-        raise UsageError("the ids and tokens of several stores are written to a file: add --tokens-file FILE.")
-    if file is not None:
-        _check_replaceable(file)
-    if several.stores is None:
-        sandbox = demo_store(sizes, requests_per_minute=requests_per_minute)
-        return _Demo(sandbox, {DEMO_STORE_ID: DEMO_TOKEN}, file, changes_per_second=changes_per_second)
-    demo = _create_several(several.stores, several.broken, sizes, requests_per_minute)
-    return _Demo(demo.sandbox, demo.tokens, file, demo.broken, changes_per_second)
+    if several.stores is not None:
+        if several.broken > several.stores:
+            raise UsageError(f"--broken {several.broken} is more than --stores {several.stores}.")
+        if store.from_ is not None:
+            raise UsageError("--stores is a number of demo stores, and --from serves those of an export: omit one.")
+        if store.store_id is not None:
+            raise UsageError("several demo stores have the ids from 1003 up: omit --store-id or --stores.")
+        if several.tokens_file is None:
+            raise UsageError(_NO_TOKENS_FILE)
+    if store.from_ is not None and (given := sizes.arguments()):
+        raise UsageError(
+            f"--{next(iter(given))} applies to demo stores, and --from serves those of an export: omit one."
+        )
+    if several.tokens_file is not None:
+        _check_replaceable(several.tokens_file)
+
+
+_NO_TOKENS_FILE = "the ids and tokens of several stores are written to a file: add --tokens-file FILE."
+
+
+def _load_export(path: Path, **arguments: Any) -> "Sandbox":
+    from rich.console import Console
+
+    from ecwid_async.sandbox.exports import sandbox_from_export
+
+    with Console(stderr=True).status("Loading the export") as status:
+        return sandbox_from_export(
+            path, **arguments, on_progress=lambda name, done: status.update(f"Loading {name}: {done:,}")
+        )
 
 
 def _check_webhooks(url: str | None) -> None:
@@ -191,7 +260,7 @@ def _print_attempt(delivery: "Delivery") -> None:
         sys.stdout.flush()
 
 
-def _create_several(count: int, broken: int, sizes: DemoStoreOptions, requests_per_minute: int) -> "DemoStores":
+def _create_several(count: int, broken: int, sizes: DemoStoreOptions, **arguments: Any) -> "DemoStores":
     from rich.console import Console
 
     from ecwid_async.sandbox.seed import demo_stores
@@ -201,51 +270,50 @@ def _create_several(count: int, broken: int, sizes: DemoStoreOptions, requests_p
             count,
             broken=broken,
             **sizes.arguments(),
-            requests_per_minute=requests_per_minute,
+            **arguments,
             on_progress=lambda done: status.update(f"Creating demo stores: {done:,} of {count:,}"),
         )
 
 
-async def _serve(demo: _Demo, host: str, port: int, control: bool) -> None:
+async def _serve(served: _Served, host: str, port: int, control: bool) -> None:
     from ecwid_async.sandbox.seed import simulate_activity
     from ecwid_async.sandbox.server import serve as listen
 
     if not _is_loopback(host):
-        stores = "this store" if len(demo.tokens) == 1 else "these stores"
+        stores = "this store" if len(served.tokens) == 1 else "these stores"
         sys.stderr.write(f"warning: anyone who can reach {host} can read and change {stores}\n")
     async with AsyncExitStack() as stack:
         try:
-            server = await stack.enter_async_context(listen(demo.sandbox, host=host, port=port, control=control))
+            server = await stack.enter_async_context(listen(served.sandbox, host=host, port=port, control=control))
         except OSError as error:
             reason = error.strerror or str(error)
             raise UsageError(
                 f"can't listen on {host}:{port} ({reason}): choose another --port, or 0 for any free one."
             ) from error
-        if demo.tokens_file is not None:
-            _write_tokens(demo.tokens_file, demo.tokens)
-        sys.stdout.write(_describe(demo, server))
+        if served.tokens_file is not None:
+            _write_tokens(served.tokens_file, served.tokens)
+        sys.stdout.write(_describe(served, server))
         sys.stdout.flush()
-        if demo.changes_per_second:
-            await simulate_activity(demo.sandbox, changes_per_second=demo.changes_per_second)
+        if served.changes_per_second:
+            await simulate_activity(served.sandbox, changes_per_second=served.changes_per_second)
         await anyio.sleep_forever()
 
 
-def _describe(demo: _Demo, server: "RunningServer") -> str:
+def _describe(served: _Served, server: "RunningServer") -> str:
     """The lines to paste into a shell."""
     from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET
 
-    count = len(demo.tokens)
+    count = len(served.tokens)
     lines = [
-        f"# {'A demo store' if count == 1 else f'{count:,} demo stores'} at {server.base_url}, until Ctrl-C. "
-        "In another shell:",
+        f"# {_describe_stores(served)} at {server.base_url}, until Ctrl-C. In another shell:",
         f"export ECWID_BASE_URL={server.base_url}",
     ]
     if server.page_url is not None:
         lines.insert(0, f"# Watch and control it in a browser: {server.page_url}")
     if count == 1:
-        ((store_id, token),) = demo.tokens.items()
+        ((store_id, token),) = served.tokens.items()
         lines += [f"export ECWID_STORE_ID={store_id}", f"export ECWID_TOKEN={token}"]
-    for app in demo.sandbox.apps.values():
+    for app in served.sandbox.apps.values():
         if app.redirect_uri is not None:
             lines += [f"export ECWID_OAUTH_URL={server.oauth_url}", f"export ECWID_CLIENT_ID={app.client_id}"]
             # Never a secret of the user's own.
@@ -253,12 +321,20 @@ def _describe(demo: _Demo, server: "RunningServer") -> str:
                 lines.append(f"export ECWID_CLIENT_SECRET={DEMO_CLIENT_SECRET}")
         if app.iframe_url is not None:
             panel = server.base_url.partition("/api/")[0]
-            lines.append(f"# The app's page, once it is installed: {panel}/cp/{app.client_id}/{min(demo.tokens)}")
-    if demo.tokens_file is not None:
-        stores = shlex.quote(str(demo.tokens_file.absolute()))
+            lines.append(f"# The app's page, once it is installed: {panel}/cp/{app.client_id}/{min(served.tokens)}")
+    if served.tokens_file is not None:
+        stores = shlex.quote(str(served.tokens_file.absolute()))
         lines.append(f"# Then, for example: ecwid sync --stores {stores} --to sqlite:///stores.db --watch 60s")
-    lines += [f"# Store {store_id} is broken: {problem}" for store_id, problem in demo.broken.items()]
+    lines += [f"# Store {store_id} is broken: {problem}" for store_id, problem in served.broken.items()]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _describe_stores(served: _Served) -> str:
+    count = len(served.tokens)
+    if served.origin is None:
+        return "A demo store" if count == 1 else f"{count:,} demo stores"
+    origin = to_printable(str(served.origin), limit=None)
+    return f"The store in {origin}" if count == 1 else f"The {count:,} stores in {origin}"
 
 
 def _check_replaceable(file: Path) -> None:

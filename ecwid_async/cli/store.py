@@ -66,14 +66,21 @@ class StoreOptions:
     sizes: DemoStoreOptions = DemoStoreOptions()
 
 
-def demo_store(sizes: DemoStoreOptions, *, requests_per_minute: int | None = None, shown: bool = True) -> "Sandbox":
-    """Create a sandbox of these sizes, by default without a rate limit. With `shown`, show the progress."""
+def demo_store(
+    sizes: DemoStoreOptions, *, requests_per_minute: int | None = None, shown: bool = True, **arguments: Any
+) -> "Sandbox":
+    """Create a sandbox of these sizes, by default without a rate limit. With `shown`, show the progress.
+
+    `arguments` are further ones of `demo_sandbox`.
+    """
     from ecwid_async.cli.progress import DemoStoreProgress
     from ecwid_async.sandbox.seed import demo_sandbox
 
     given = sizes.arguments()
     with DemoStoreProgress(given, shown=shown) as progress:
-        return demo_sandbox(**given, requests_per_minute=requests_per_minute, on_progress=progress.show_progress)
+        return demo_sandbox(
+            **given, requests_per_minute=requests_per_minute, on_progress=progress.show_progress, **arguments
+        )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import pytest
 
 from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET, DEMO_STORE_ID, DEMO_TOKEN, demo_token
 from ecwid_async.sandbox.webhooks import sign
+from tests.sandbox.exports.helpers import write_lines, write_manifest
 
 from .helpers import file_names
 from .webhook_receiver import running
@@ -146,6 +147,12 @@ def test_stores_change_while_they_are_served(start, ecwid, monkeypatch, tmp_path
         (["--stores", "2"], "add --tokens-file FILE"),
         (["--stores", "2", "--tokens-file", "none/file"], "there is no folder none"),
         (["--stores", "0", "--tokens-file", "file"], "--stores"),
+        (["--stores", "2", "--tokens-file", "file", "--store-id", "7"], "omit --store-id or --stores"),
+        (["--stores", "2", "--tokens-file", "file", "--from", "out"], "--stores is a number of demo stores"),
+        (["--from", "out", "--products", "3"], "--products applies to demo stores"),
+        (["--from", "out"], "there is no out: write it with `ecwid export --all --out out`"),
+        (["--store-id", "0"], "--store-id"),
+        (["--fault", "GET /orders"], "write '[METHOD PATH:] what [which]'"),
     ],
 )
 def test_wrong_options_are_reported_before_anything_is_created(ecwid, monkeypatch, tmp_path, arguments, message):
@@ -290,3 +297,54 @@ def test_programs_on_this_machine_control_a_served_sandbox(start, option, status
             found, body = error.code, json.load(error)
     assert found == status
     assert ("now" in body) == (status == 200)
+
+
+@pytest.fixture
+def out(ecwid, tmp_path):
+    """The export of a small demo store."""
+    assert ecwid("export", "products", "orders", "--sandbox", *SMALL, "--out", tmp_path / "out", "--quiet").code == 0
+    return tmp_path / "out"
+
+
+def test_an_export_is_served(start, ecwid, out, tmp_path, monkeypatch, no_rate_limit):
+    process = start("sandbox", "serve", "--from", out, "--port", "0", "--fault", "GET /products: 500 x1")
+    for name, value in read_settings(process).items():
+        monkeypatch.setenv(name, value)
+    assert ecwid("export", "products", "orders", "--out", tmp_path / "again", "--quiet").code == 0
+    for name in ("products.jsonl", "orders.jsonl"):
+        assert (tmp_path / "again" / name).read_bytes() == (out / name).read_bytes()
+
+
+def test_several_exported_stores_are_served(start, ecwid, tmp_path, monkeypatch, no_rate_limit):
+    for number in (5001, 5002):
+        file = write_lines(tmp_path / "stores" / str(number) / "products.jsonl", b'{"id":%d}' % number)
+        write_manifest(file.with_name("manifest.json"), number, file.name)
+    arguments = ["sandbox", "serve", "--from", tmp_path / "stores", "--port", "0"]
+    outcome = ecwid(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "add --tokens-file FILE" in outcome.err
+    process = start(*arguments, "--tokens-file", tmp_path / "tokens")
+    lines = read_output(process, "# Then, for example")
+    assert lines[0].startswith(f"# The 2 stores in {tmp_path}/stores at http://127.0.0.1:")
+    assert (tmp_path / "tokens").read_text().splitlines()[1:] == [
+        f"{number} {demo_token(number)}" for number in (5001, 5002)
+    ]
+
+
+def test_a_damaged_export_is_not_served(ecwid, out):
+    with (out / "orders.jsonl").open("ab") as file:
+        file.write(b'{"id":')
+    outcome = ecwid("sandbox", "serve", "--from", out, "--port", "0")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"{out}/orders.jsonl, line 3: not JSON" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_demo_store_can_have_another_id(start, ecwid, monkeypatch):
+    process = start("sandbox", "serve", "--port", "0", "--store-id", "5001", *SMALL)
+    settings = read_settings(process)
+    assert settings["ECWID_STORE_ID"] == "5001"
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    outcome = ecwid("get", "profile")
+    assert json.loads(outcome.out)["generalInfo"]["storeId"] == 5001

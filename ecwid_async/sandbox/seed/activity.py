@@ -72,7 +72,7 @@ class StoreActivity:
         """A random item of a list. None if the list is empty."""
         count = store.count(section)
         offset = str(self._random.below(count))
-        found = self._send(store, "GET", f"/{section}", offset=offset, limit="1")["items"] if count else ()
+        found = self._send(store, "GET", f"/{section}", offset=offset, limit="1").get("items") if count else ()
         return found[0] if found else None
 
     def _price(self) -> float:
@@ -90,7 +90,8 @@ class StoreActivity:
 
     def _new_order(self, product: Item) -> Item:
         self._created += 1
-        price, quantity = product["price"], self._random.between(1, 3)
+        # Products of an export may have only some of their fields.
+        price, name, quantity = product.get("price") or 0, product.get("name") or "", self._random.between(1, 3)
         total = money(round(price * quantity * 100))
         return {
             "email": f"customer.{self._created}@example.com",
@@ -98,7 +99,7 @@ class StoreActivity:
             "fulfillmentStatus": "AWAITING_PROCESSING",
             "subtotal": total,
             "total": total,
-            "items": [{"productId": product["id"], "name": product["name"], "price": price, "quantity": quantity}],
+            "items": [{"productId": product["id"], "name": name, "price": price, "quantity": quantity}],
         }
 
     def _send(self, store: Store, method: str, path: str, body: Item | None = None, /, **params: str) -> Any:

@@ -166,18 +166,19 @@ def demo_sandbox(
     on_progress: ProgressCallback | None = None,
     storage: Mapping[str, str] | None = None,
     switches: Switches | None = None,
+    store_id: int = DEMO_STORE_ID,
 ) -> Sandbox:
-    """A sandbox with one demo store, with the id `DEMO_STORE_ID` and the token `DEMO_TOKEN`.
+    """A sandbox with one demo store, with the token `DEMO_TOKEN`.
 
     A store of 100,000 products takes many seconds to generate; `on_progress` is called with the progress. `storage`
     holds the values that the app stores with the store, by key; by default there are none.
     """
     sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute, switches=switches)
-    store = sandbox.add_store(DEMO_STORE_ID, token=DEMO_TOKEN)
+    store = sandbox.add_store(store_id, token=DEMO_TOKEN)
     fill(
         store,
         sections(
-            DEMO_STORE_ID,
+            store_id,
             products=products,
             orders=orders,
             customers=customers,
