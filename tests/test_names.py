@@ -21,7 +21,8 @@ INTERNAL = {
     "sandbox.app_requests": "Fault IframeMode PAGE_PATHS PaymentField build_iframe_url build_payload render_page",
     "sandbox.seed": "DEMO_LAST_DAY ProgressCallback StoreProblem app_client_id demo_token fill profile sections seed",
     "sandbox.server": "MAX_BODY_BYTES",
-    "tokens": "KEYS_FILE_VARIABLE KEYS_VARIABLE TokenTransport check_store_id parse_tokens read_token_file",
+    "tokens": "KEYS_FILE_VARIABLE KEYS_VARIABLE TokenTransport check_store_id open_secret_file parse_tokens"
+    " read_token_file",
     "transport": "Auth CachedReads DEFAULT_BASE_URL FormAuth PoolPerLoop RateLimit Retry RetryBudget Secret SharedReads"
     " Wait check_count check_number normalize_url parse_error parse_http_date parse_retry_after result_error"
     " validate_base_url with_deadlines",

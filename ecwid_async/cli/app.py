@@ -1,6 +1,7 @@
 """The commands of ``ecwid``, and a function that runs a command line."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -11,10 +12,12 @@ from ecwid_async import __version__
 from ecwid_async.cli.call import call
 from ecwid_async.cli.coverage import coverage
 from ecwid_async.cli.doctor import doctor
-from ecwid_async.cli.exit_codes import describe, exit_code
+from ecwid_async.cli.exit_codes import UsageError, describe, exit_code
 from ecwid_async.cli.export import export
 from ecwid_async.cli.get import get
 from ecwid_async.cli.list_items import list_items
+from ecwid_async.cli.profile import add, list_profiles, set_default
+from ecwid_async.cli.profile import remove as remove_profile
 from ecwid_async.cli.report import report
 from ecwid_async.cli.sandbox import serve
 from ecwid_async.cli.sync import sync
@@ -32,13 +35,17 @@ from ecwid_async.wire import to_printable
 __all__ = ["app", "run"]
 
 _STORE_HELP = """\
-Set ECWID_STORE_ID and ECWID_TOKEN to use your own store (ECWID_BASE_URL for another server), or """
+Set ECWID_STORE_ID and ECWID_TOKEN to use your own store (ECWID_BASE_URL for another server), or name it with ecwid \
+profile add NAME and pass --profile NAME, or """
 _STORE_COMMANDS = "list, get, report, export, sync, call or doctor"
 _EXIT_CODES_HELP = """\
 Exit codes: 0 success, 1 other failure, 2 wrong usage or settings, 3 refused (token, scope, plan), 4 try again later \
 (network, rate limit, server error, database, store kept changing), 5 can't write, 6 a mirror needs attention, 130 \
 interrupted, 143 terminated.
 """
+
+# One that was passed as an argument by mistake.
+_TOKEN = re.compile(r"(?:secret|public)_\w+")
 
 app = App(
     name="ecwid",
@@ -60,6 +67,14 @@ app.command(report, usage="Usage: ecwid report NAME [OPTIONS]", help_epilogue=_S
 app.command(call, usage="Usage: ecwid call METHOD PATH [OPTIONS]", help_epilogue=_STORE_EPILOGUE)
 app.command(coverage, help_epilogue=_EXIT_CODES_HELP)
 app.command(doctor, help_epilogue=_STORE_EPILOGUE)
+profile = App(name="profile", help="Several stores by name.", help_epilogue=_EXIT_CODES_HELP)
+profile.command(add, usage="Usage: ecwid profile add NAME [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
+profile.command(list_profiles, name="list", help_epilogue=_EXIT_CODES_HELP)
+profile.command(remove_profile, name="remove", usage="Usage: ecwid profile remove NAME", help_epilogue=_EXIT_CODES_HELP)
+profile.command(
+    set_default, name="default", usage="Usage: ecwid profile default [NAME]", help_epilogue=_EXIT_CODES_HELP
+)
+app.command(profile)
 sandbox = App(name="sandbox", help="Run an Ecwid store with demo data on this machine.", help_epilogue=_EXIT_CODES_HELP)
 sandbox.command(serve, help_epilogue=_EXIT_CODES_HELP)
 app.command(sandbox)
@@ -106,16 +121,29 @@ inbox.command(replay, usage="Usage: ecwid webhooks inbox replay ID...|--all [OPT
 inbox.command(delete, usage="Usage: ecwid webhooks inbox delete ID...|--all [OPTIONS]", help_epilogue=_EXIT_CODES_HELP)
 webhooks.command(inbox)
 app.command(webhooks)
+app.register_install_completion_command(
+    help="Let bash, zsh, fish or PowerShell complete commands, options, sections and fields with Tab.",
+    help_epilogue="Writes a script for the shell, and a line that loads it to its startup file.",
+)
+
+# The order of ``ecwid --help``: what one uses first and most.
+_ORDER = (
+    *("list", "get", "report", "export", "sync", "call", "doctor"),
+    *("profile", "tokens", "webhooks", "sandbox", "coverage"),
+)
+for _position, _name in enumerate(_ORDER):
+    app[_name].sort_key = _position
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code. A failure prints one line on stderr."""
     try:
-        code = app(list(arguments))
+        code = app(_move_profile(list(arguments)))
         _flush()
     except CycloptsError as error:
         command = " ".join(("ecwid", *(error.command_chain or ())))
-        sys.stderr.write(f"ecwid: {to_printable(str(error), limit=None)} See {command} --help.\n")
+        message = _TOKEN.sub("***", to_printable(str(error), limit=None))
+        sys.stderr.write(f"ecwid: {message} See {command} --help.\n")
         return 2
     except BrokenPipeError:
         # A reader of the pipe, such as `head`, closed it early.
@@ -125,6 +153,19 @@ def run(arguments: Sequence[str]) -> int:
         return exit_code(error)
     # Only commands that report failures themselves return a code.
     return code if isinstance(code, int) else 0
+
+
+def _move_profile(arguments: list[str]) -> list[str]:
+    """Move ``--profile NAME`` from before the command to behind it. Raises `UsageError` if the name is missing."""
+    first, equals, name = arguments[0].partition("=") if arguments else ("", "", "")
+    if first != "--profile":
+        return arguments
+    rest = arguments[1:] if equals else arguments[2:]
+    name = name if equals else "".join(arguments[1:2])
+    if not name or name.startswith("-"):
+        raise UsageError("--profile needs the name of a profile: ecwid profile list prints them.")
+    command, _, others = app.parse_commands(rest)
+    return [*command, f"--profile={name}", *others] if command else rest
 
 
 def _flush() -> None:

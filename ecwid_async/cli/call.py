@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlsplit
 
 from cyclopts import Parameter
 
+from ecwid_async.cli.completion import complete_http_methods
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.render import escape_for_terminal, indent_json, write_json
 from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect
@@ -28,7 +29,7 @@ _EXAMPLE: Final = "pass the path within the store, such as /orders/EG4H2"
 
 
 def call(
-    method: Annotated[str, Parameter(help="GET, POST, PUT or DELETE.")],
+    method: Annotated[str, Parameter(help="GET, POST, PUT or DELETE.", completer=complete_http_methods)],
     path: Annotated[str, Parameter(help="Path within the store, such as /orders/EG4H2.")],
     /,
     *,
@@ -88,9 +89,12 @@ def _path_in_store(path: str, store_options: StoreOptions | None) -> str:
     from ecwid_async.client import Ecwid
     from ecwid_async.sandbox.seed import DEMO_STORE_ID
 
-    demo = store_options is not None and store_options.sandbox
-    store_id = DEMO_STORE_ID if demo else os.environ.get("ECWID_STORE_ID")
-    prefix = f"{Ecwid().base_url}/{store_id or 'ECWID_STORE_ID'}/"
+    if store_options is not None and store_options.sandbox:
+        access = StoreAccess(store_id=DEMO_STORE_ID)
+    else:
+        access = choose_store(store_options or StoreOptions())
+    store_id = access.store_id or os.environ.get("ECWID_STORE_ID")
+    prefix = f"{Ecwid(base_url=access.base_url).base_url}/{store_id or 'ECWID_STORE_ID'}/"
     if not path.startswith(prefix):
         host = urlsplit(path).hostname or "no host"
         raise UsageError(f"the URL at {host} does not belong to this store ({prefix}…): {_EXAMPLE}.")

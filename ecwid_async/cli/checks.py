@@ -80,6 +80,7 @@ class CheckRunner:
         """Run the checks. Failures are results, not errors."""
         try:
             ecwid = Ecwid(
+                base_url=self._access.base_url,
                 transport=self._access.transport,
                 # No other client uses the embedded store.
                 quota=Quota() if self._access.transport is None else None,
@@ -90,7 +91,8 @@ class CheckRunner:
             store = ecwid.store(self._access.store_id, self._access.token)
         except ConfigError as error:
             message = describe_missing_settings(self._access) or str(error)
-            self._fail("settings", message, "Correct this, or use the demo store: --sandbox.", _SETTINGS_EXIT_CODE)
+            advice = "Correct this, or use a profile (--profile) or the demo store (--sandbox)."
+            self._fail("settings", message, advice, _SETTINGS_EXIT_CODE)
             return
         async with ecwid:
             self._check_settings(ecwid, store)
@@ -116,13 +118,16 @@ class CheckRunner:
         self.checks.append(evolve(check, message=check.message.replace(token, "***")))
 
     def _check_settings(self, ecwid: Ecwid, store: Store) -> None:
+        message = f"store {store.store_id} at {ecwid.base_url}"
+        if self._access.profile is not None:
+            message += f", profile {self._access.profile}"
         if self._access.transport is not None:
             self._ok("settings", f"demo store {store.store_id} inside this command")
-        elif os.environ.get("ECWID_TOKEN", "").startswith("public_"):
-            message = f"store {store.store_id} at {ecwid.base_url}, with a public token"
-            self._warn("settings", message, "It reads public data only; set a secret_ token for the rest.")
+        elif (self._access.token or os.environ.get("ECWID_TOKEN", "")).startswith("public_"):
+            advice = "It reads public data only; use a secret_ token for the rest."
+            self._warn("settings", f"{message}, with a public token", advice)
         else:
-            self._ok("settings", f"store {store.store_id} at {ecwid.base_url}")
+            self._ok("settings", message)
 
     async def _check_connection(self, ecwid: Ecwid) -> bool:
         if self._access.transport is not None:
@@ -142,7 +147,7 @@ class CheckRunner:
                 context = ssl.create_default_context() if secure else None
                 _, writer = await asyncio.open_connection(host, port, ssl=context)
         except socket.gaierror:
-            advice = "Check the name in ECWID_BASE_URL, the network, and this machine's DNS."
+            advice = "Check the name in the base URL, the network, and this machine's DNS."
             self._fail("connection", f"can't resolve {host}", advice, _NETWORK_EXIT_CODE)
         except ssl.SSLError as error:
             advice = "Check this machine's clock and certificates, and whether there is a proxy in between."
@@ -155,7 +160,7 @@ class CheckRunner:
             )
         except OSError as error:
             message = f"can't connect to {host}:{port}: {error.strerror or type(error).__name__}"
-            self._fail("connection", message, "Check ECWID_BASE_URL, the network and its firewall.", _NETWORK_EXIT_CODE)
+            self._fail("connection", message, "Check the base URL, the network and its firewall.", _NETWORK_EXIT_CODE)
         else:
             ssl_object = writer.get_extra_info("ssl_object")
             tls_version = f", {ssl_object.version()}" if ssl_object is not None else ""
@@ -190,7 +195,7 @@ class CheckRunner:
                 self._ok("token", "works, but not for the profile")
                 return True
             case InvalidToken():
-                advice = "Check ECWID_STORE_ID and ECWID_TOKEN; reinstall the app for a new token."
+                advice = "Check the store id and the token; reinstall the app for a new token."
                 self._fail("token", f"refused: {message}", advice, exit_code(error))
             case StoreSuspended():
                 advice = "The store's owner has to resolve this with Ecwid; no call works until then."

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from cyclopts import Group, Parameter
 
+from ecwid_async.cli.completion import complete_conditions, complete_fields, complete_sections
 from ecwid_async.cli.exit_codes import UsageError, describe, exit_code
 from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect, connect_all
 from ecwid_async.errors import EcwidError
@@ -84,7 +85,8 @@ def export(
         Parameter(
             help="profile, orders, carts, products, categories, customers: these by default. Also customer_groups, "
             "customer_extra_fields, coupons, promotions, reviews, subscriptions, brands, product_types, "
-            "order_statuses, checkout_extra_fields, payment_options, shipping_options, redirects, staff."
+            "order_statuses, checkout_extra_fields, payment_options, shipping_options, redirects, staff.",
+            completer=complete_sections,
         ),
     ],
     everything: Annotated[
@@ -101,11 +103,17 @@ def export(
     ] = None,
     fields: Annotated[
         list[str] | None,
-        Parameter(help="Fields to export: id,name,options(name). For one of several sections: products:id,name."),
+        Parameter(
+            help="Fields to export: id,name,options(name). For one of several sections: products:id,name.",
+            completer=complete_fields,
+        ),
     ] = None,
     where: Annotated[
         list[str] | None,
-        Parameter(help="Export matching items only: updated_from=2024-01-31. For one section: products:enabled=true."),
+        Parameter(
+            help="Export matching items only: updated_from=2024-01-31. For one section: products:enabled=true.",
+            completer=complete_conditions,
+        ),
     ] = None,
     fresh: Annotated[bool, Parameter(help="Start over instead of resuming an interrupted run.")] = False,
     quiet: Annotated[bool, Parameter(help="Print errors only.")] = False,
@@ -235,6 +243,8 @@ def _check_several(folder: Path, store_options: StoreOptions) -> None:
 
     if store_options.sandbox or store_options.sizes.arguments():
         raise UsageError("--sandbox is a single store: leave --store and --stores out.")
+    if store_options.profile is not None:
+        raise UsageError("--profile is a single store: leave --store and --stores out.")
     if folder == _STDOUT or format_from_name(folder) is not None:
         raise UsageError(f"each store gets its own folder: pass a folder as --out, not {folder}.")
     check_folder_name(folder)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from attrs import evolve
 from cyclopts import Parameter
 
+from ecwid_async.cli.completion import complete_fields, complete_sections
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.render import indent_json, write_json
 from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect
@@ -26,14 +27,16 @@ def get(
     section: Annotated[
         str,
         Parameter(
-            help="profile, orders, carts, products, categories, customers, or any other section of ecwid export."
+            help="profile, orders, carts, products, categories, customers, or any other section of ecwid export.",
+            completer=complete_sections,
         ),
     ],
     id: Annotated[str | None, Parameter(help="Id of the item; the profile has none.")] = None,  # noqa: A002  its name in help
     /,
     *,
     fields: Annotated[
-        list[str] | None, Parameter(help="Fields to request and print, such as id,total,billing_person.name.")
+        list[str] | None,
+        Parameter(help="Fields to request and print, such as id,total,billing_person.name.", completer=complete_fields),
     ] = None,
     store: StoreOptions | None = None,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from ecwid_async.cli.completion import complete_conditions, complete_fields, complete_lists
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store
 
@@ -42,14 +43,21 @@ TABLE_FIELDS: Final[Mapping[str, str]] = {
 
 
 def list_items(
-    section: Annotated[str, Parameter(help="orders, carts, products, customers, or any other list of ecwid export.")],
+    section: Annotated[
+        str,
+        Parameter(
+            help="orders, carts, products, customers, or any other list of ecwid export.", completer=complete_lists
+        ),
+    ],
     /,
     *,
     where: Annotated[
-        list[str] | None, Parameter(help="Matching items only, such as payment_status=PAID. Repeatable.")
+        list[str] | None,
+        Parameter(help="Matching items only, such as payment_status=PAID. Repeatable.", completer=complete_conditions),
     ] = None,
     fields: Annotated[
-        list[str] | None, Parameter(help="Fields to request and print, such as id,total,billing_person.name.")
+        list[str] | None,
+        Parameter(help="Fields to request and print, such as id,total,billing_person.name.", completer=complete_fields),
     ] = None,
     limit: Annotated[
         int, Parameter(name=("--limit", "-n"), help="Number of items.", validator=Number(gte=1), show_default=True)
@@ -57,9 +65,9 @@ def list_items(
     json: Annotated[bool, Parameter(help="JSON Lines in a terminal, too.")] = False,
     store: StoreOptions | None = None,
 ) -> None:
-    """Print the first items of a section, hidden ones included: a table in a terminal, JSON Lines in a pipe.
+    """Print the first items of a section: a table in a terminal, JSON Lines in a pipe.
 
-    Whole lists: ecwid export.
+    Hidden items are included. ecwid export reads whole lists.
     """
     from ecwid_async.cli.filters import parse_fields_options, parse_where_options
     from ecwid_async.cli.introspect import offline_store

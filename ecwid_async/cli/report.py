@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from ecwid_async.cli.completion import complete_reports
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.store import StoreAccess, StoreOptions, choose_store, connect
 
@@ -45,7 +46,8 @@ def report(
         str,
         Parameter(
             help="sales, orders, profit, expenses, visitors, products, or the name of any report in the API, such as "
-            "visitors_by_country."
+            "visitors_by_country.",
+            completer=complete_reports,
         ),
     ],
     /,

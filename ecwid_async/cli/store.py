@@ -1,15 +1,16 @@
-"""The store that a command uses: the one in the environment, or an embedded demo store."""
+"""The store that a command uses: of a profile, in the environment, or an embedded demo store."""
 
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from urllib.parse import urlencode
 
 from cyclopts import Group, Parameter
 from cyclopts.validators import Number
 
+from ecwid_async.cli.completion import complete_profiles
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.errors import ConfigError
 
@@ -29,8 +30,12 @@ __all__ = [
     "describe_missing_settings",
 ]
 
+_STORE = Group("Store")
 _DEMO = Group("Demo store")
 _Size = Annotated[int | None, Parameter(group=_DEMO, validator=Number(gte=0), show_default=False)]
+
+
+_VARIABLES: Final = ("ECWID_STORE_ID", "ECWID_TOKEN", "ECWID_BASE_URL")
 
 
 @Parameter(name="*")
@@ -59,8 +64,10 @@ class DemoStoreOptions:
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
 class StoreOptions:
-    """The store in the environment, or a demo store."""
+    """The store of a profile or in the environment, or a demo store."""
 
+    profile: Annotated[str | None, Parameter(group=_STORE, completer=complete_profiles)] = None
+    "Use the store of this profile, in place of the one in the environment. ecwid profile add NAME adds one."
     sandbox: Annotated[bool, Parameter(group=_DEMO)] = False
     "Use an embedded demo store: no account, no network."
     sizes: DemoStoreOptions = DemoStoreOptions()
@@ -85,15 +92,22 @@ def demo_store(
 
 @dataclass(frozen=True)
 class StoreAccess:
-    """The transport, id and token of a store. None means the default transport, and the environment's id and token."""
+    """The transport, id, token and base URL of a store, and the profile that has them.
+
+    None means the default transport, and the environment's id, token and base URL.
+    """
 
     transport: "Transport | None" = None
     store_id: int | None = None
     token: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+    profile: str | None = None
 
 
 def choose_store(store_options: StoreOptions, *, shown: bool = True) -> StoreAccess:
     """Return the chosen store. Not async, so that Ctrl-C works while a large demo store is created."""
+    if store_options.sandbox and store_options.profile is not None:
+        raise UsageError("--sandbox is a store of its own: leave --profile out.")
     if store_options.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
@@ -102,7 +116,32 @@ def choose_store(store_options: StoreOptions, *, shown: bool = True) -> StoreAcc
         return StoreAccess(sandbox, DEMO_STORE_ID, DEMO_TOKEN)
     if sizes := store_options.sizes.arguments():
         raise UsageError(f"--{next(iter(sizes))} applies to the demo store: add --sandbox.")
-    return StoreAccess()
+    return _own_store(store_options.profile)
+
+
+def _own_store(name: str | None) -> StoreAccess:
+    """The store of the profile `name`, in the environment, or of the default profile: the first of them that is given.
+
+    Id, token and base URL are all of the same origin, so that no token reaches the server of another store. Raises
+    `UsageError` if there is no such profile, or the environment has a store and a profile.
+    """
+    from ecwid_async.cli.profiles import Profiles
+
+    if name is None:
+        variable = next((variable for variable in _VARIABLES if os.environ.get(variable)), None)
+        name = os.environ.get("ECWID_PROFILE") or None
+        if variable is not None and name is not None:
+            raise UsageError(
+                f"which store? Both ECWID_PROFILE and {variable} are set: unset one of them, or add --profile NAME."
+            )
+        if variable is not None:
+            return StoreAccess()
+    profiles = Profiles.read()
+    name = profiles.default if name is None else name
+    if name is None:
+        return StoreAccess()
+    profile = profiles.find(name)
+    return StoreAccess(None, profile.store_id, profile.read_token(), profile.base_url, profile.name)
 
 
 def _embedded_store_url(sizes: DemoStoreOptions) -> str:
@@ -119,19 +158,20 @@ async def connect(access: StoreAccess, events: "EventSink | None" = None) -> "As
 
     # No other client uses the embedded store.
     quota = Quota() if access.transport is None else None
-    async with Ecwid(transport=access.transport, events=events, quota=quota) as ecwid:
+    async with Ecwid(base_url=access.base_url, transport=access.transport, events=events, quota=quota) as ecwid:
         try:
             store = ecwid.store(access.store_id, access.token)
         except ConfigError as error:
             raise UsageError(
-                f"{describe_missing_settings(access) or error} Without an account, add --sandbox to use the demo store."
+                f"{describe_missing_settings(access) or error} For a store of your own, add --profile NAME "
+                "(ecwid profile add NAME). Without an account, add --sandbox to use the demo store."
             ) from error
         yield store
 
 
 def describe_missing_settings(access: StoreAccess) -> str | None:
     """State which required environment variables are not set. None if all are set."""
-    if access.transport is not None:
+    if access.store_id is not None:
         return None
     missing = [name for name in ("ECWID_STORE_ID", "ECWID_TOKEN") if not os.environ.get(name)]
     return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set." if missing else None

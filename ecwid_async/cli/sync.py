@@ -154,6 +154,8 @@ def _sync_many(
 
     if store.sandbox or store.sizes.arguments():
         raise UsageError("--sandbox is a single store: leave the options of several stores out.")
+    if store.profile is not None:
+        raise UsageError("--profile is a single store: leave the options of several stores out.")
     if sections.confirm_deletions:
         raise UsageError("--confirm-deletions is for one store: run ecwid sync confirm-deletions STORE_ID SECTION.")
     source.check()

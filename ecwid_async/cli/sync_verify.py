@@ -51,10 +51,13 @@ def verify(
     store = store or StoreOptions()
     if store_id is not None and store.sandbox:
         raise UsageError("--sandbox is a store of its own: leave --store out.")
+    if store_id is not None and store.profile is not None:
+        raise UsageError("--profile is a store of its own: leave --store out.")
     if store_id is None and stores is not None:
         raise UsageError("which store of the file? Add --store ID.")
-    access = choose_store(store, shown=not json)
-    if store_id is not None:
+    if store_id is None:
+        access = choose_store(store, shown=not json)
+    else:
         access = StoreAccess(store_id=store_id, token=_find_token(store_id, stores))
     with Console(stderr=True, quiet=json).status("Comparing the store with the mirror"):
         report = asyncio.run(_verify(url, access, chosen, left_out))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ecwid_async.tokens.file import parse_tokens as parse_tokens
     from ecwid_async.tokens.file import read_token_file as read_token_file
     from ecwid_async.tokens.memory import MemoryTokens as MemoryTokens
+    from ecwid_async.tokens.secret_file import open_secret_file as open_secret_file
     from ecwid_async.tokens.source import TokenSource as TokenSource
     from ecwid_async.tokens.source import check_store_id as check_store_id
     from ecwid_async.tokens.sql import ReEncryption as ReEncryption
@@ -29,6 +30,7 @@ _MODULES: Final = {
     "environment": ("EnvironmentTokens",),
     "file": ("FileTokens", "parse_tokens", "read_token_file"),
     "memory": ("MemoryTokens",),
+    "secret_file": ("open_secret_file",),
     "source": ("TokenSource", "check_store_id"),
     "sql": ("ReEncryption", "SQLTokens", "TokenStatus"),
     "transport": ("TokenTransport",),

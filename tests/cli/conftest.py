@@ -36,9 +36,11 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def no_store_in_the_environment(monkeypatch):
-    for name in ("ECWID_BASE_URL", "ECWID_STORE_ID", "ECWID_TOKEN"):
+def no_store_in_the_environment(monkeypatch, tmp_path_factory):
+    for name in ("ECWID_BASE_URL", "ECWID_PROFILE", "ECWID_STORE_ID", "ECWID_TOKEN"):
         monkeypatch.delenv(name, raising=False)
+    # No profile of the user.
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("settings", numbered=True)))
 
 
 @pytest.fixture
