@@ -44,6 +44,7 @@ def fail(monkeypatch: pytest.MonkeyPatch, error: EcwidError) -> None:
     monkeypatch.setattr(Mirror, "sync", sync)
 
 
+@pytest.mark.slow
 async def test_a_run_stores_everything_and_prints_one_line(
     sandbox: Sandbox, postgresql_url: str, postgresql_server: PostgreSQL
 ) -> None:
