@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,18 @@ from ecwid_async.cli.app import run
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
 
-PAGE = Path(__file__).parents[2] / "docs" / "start.md"
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "start.md"
 
-pytestmark = pytest.mark.slow
+
+def test_every_extra_is_named() -> None:
+    table = PAGE.read_text(encoding="utf-8").partition("| extra | for |\n")[2].partition("\n\n")[0]
+    named = [name for line in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", line.split("|")[1])]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert sorted(named) == sorted(project["optional-dependencies"])
 
 
+@pytest.mark.slow
 def test_a_newcomer_mirrors_a_store_and_queries_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_rate_limit: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
