@@ -1,6 +1,6 @@
 """Control of a served sandbox over HTTP, for its page and for tests in any language: ``/_sandbox/…``, on this machine.
 
-docs/testing.md describes all paths. Snapshots stay in the server, since they contain tokens, secrets and personal data.
+docs/sandbox.md describes all paths. Snapshots stay in the server, since they contain tokens, secrets and personal data.
 """
 
 import time
@@ -21,6 +21,7 @@ from ecwid_async.sandbox.page import (
     count_items,
     describe_store,
     find_problems,
+    mask_parameters,
     measure_rate,
     read_page_file,
 )
@@ -361,6 +362,7 @@ class Control:
         now = sandbox.clock()
         requests = [each for each in sandbox.requests if store_id in (None, each.store_id)]
         shown = [each for each in requests if not 0 < each.status < 400] if "onlyErrors" in params else requests
+        items = [_describe_exchange(each._replace(params=mask_parameters(each.params))) for each in shown[-_SHOWN:]]
         deliveries = [each for each in sandbox.deliveries if store_id in (None, each.event.store_id)]
         stores = sandbox.stores.values()
         broken = [(each.id, problems) for each in stores if (problems := find_problems(each))]
@@ -382,7 +384,7 @@ class Control:
             "store": None if store is None else describe_store(store),
             "counts": count_items(stores if store is None else (store,)),
             "rate": measure_rate(requests, now),
-            "requests": {"total": len(requests), "items": list(map(_describe_exchange, shown[-_SHOWN:]))},
+            "requests": {"total": len(requests), "items": items},
             "faults": await self._list_faults(b"", {}),
             "deliveries": {
                 "total": len(deliveries),

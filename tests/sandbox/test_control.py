@@ -244,6 +244,7 @@ async def test_the_overview_has_what_the_page_shows(http: Http, sandbox: Sandbox
     assert (other["requests"]["items"], other["deliveries"]["items"]) == ([], [])
     # The tokens, secrets and customers of a store are no part of it.
     await http.api("POST", "/customers", {"email": "ann@example.com", "name": "Ann Example"})
+    await http.api("GET", "/customers?email=ann@example.com&limit=5")
     text = json.dumps([await http.call("GET", "overview?storeId=1003"), await http.call("GET", "overview")])
     assert not [secret for secret in (TOKEN, "ann@", "Ann Example", "client_secret") if secret in text]
 
@@ -381,7 +382,7 @@ async def test_it_is_off_unless_asked_for_on_loopback(sandbox: Sandbox, host: st
         assert "start it on loopback" in error["errorMessage"]
 
 
-DOCS = Path(__file__).parents[2] / "docs" / "testing.md"
+DOCS = Path(__file__).parents[2] / "docs" / "sandbox.md"
 
 
 async def test_the_commands_of_the_documentation_work(http: Http) -> None:

@@ -6,7 +6,13 @@
 """
 
 from ecwid_async.sandbox.page.files import read_page_file
-from ecwid_async.sandbox.page.overview import count_items, describe_store, find_problems, measure_rate
+from ecwid_async.sandbox.page.overview import (
+    count_items,
+    describe_store,
+    find_problems,
+    mask_parameters,
+    measure_rate,
+)
 from ecwid_async.sandbox.page.store_changes import CHANGES, change_store
 
 __all__ = [
@@ -15,6 +21,7 @@ __all__ = [
     "count_items",
     "describe_store",
     "find_problems",
+    "mask_parameters",
     "measure_rate",
     "read_page_file",
 ]

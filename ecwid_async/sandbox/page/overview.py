@@ -1,13 +1,14 @@
 """What the page shows of a sandbox: its stores, what they contain, and how many requests it received."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ecwid_async.sandbox.request_log import Exchange
 from ecwid_async.sandbox.state import Item, Sort, Store, decode_json, select_rows
 
-__all__ = ["count_items", "describe_store", "find_problems", "measure_rate"]
+__all__ = ["count_items", "describe_store", "find_problems", "mask_parameters", "measure_rate"]
 
 # Five minutes, and the minute before them.
 _RATE_SECONDS: Final = 360
@@ -18,6 +19,17 @@ _SHOWN: Final = {
     "products": ("id", "name", "sku", "price", "quantity", "unlimited", "enabled", "updateTimestamp"),
     "orders": ("orderNumber", "id", "total", "paymentStatus", "fulfillmentStatus", "updateTimestamp"),
 }
+# Other parameters of searches may have the data of a customer.
+_PARAMETERS: Final = re.compile(
+    "offset|limit|sortBy|responseFields|lang|enabled|inStock|showHidden|hidden_[a-z]+|"
+    r"(created|updated|price|total)(From|To)|\w*status\w*|ids?|productId|category|categories",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def mask_parameters(params: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of a request with the values of paging, sorting and a few filters; of others only the names."""
+    return {name: value if _PARAMETERS.fullmatch(name) else "…" for name, value in params.items()}
 
 
 def find_problems(store: Store) -> list[str]:

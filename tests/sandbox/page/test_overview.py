@@ -1,7 +1,7 @@
 """What the page shows of stores and requests."""
 
 from ecwid_async.sandbox import Sandbox
-from ecwid_async.sandbox.page import count_items, describe_store, find_problems, measure_rate
+from ecwid_async.sandbox.page import count_items, describe_store, find_problems, mask_parameters, measure_rate
 from ecwid_async.sandbox.request_log import Exchange
 from tests.sandbox.api import Api, Clock
 
@@ -50,6 +50,12 @@ def test_all_problems_of_a_store_are_found() -> None:
     store.suspended = store.failing = True
     store.response_delay = 2.5
     assert find_problems(store) == ["accepts no token", "suspended", "server errors", "responses 2.5 seconds late"]
+
+
+def test_parameters_that_may_be_those_of_a_customer_have_no_value() -> None:
+    shown = {"limit": "5", "sortBy": "NAME_ASC", "createdFrom": "7", "paymentStatus": "PAID", "hidden_brands": "true"}
+    hidden = {"email": "ann@example.com", "keyword": "ann", "customer": "Ann", "idsx": "7", "limit\n": "5", "": "x"}
+    assert mask_parameters({**shown, **hidden}) == {**shown, **dict.fromkeys(hidden, "…")}
 
 
 def test_requests_are_counted_by_the_second() -> None:
