@@ -34,8 +34,9 @@ def add(
 ) -> None:
     """Name a store. The command asks for the token, or reads it from stdin.
 
-    The token is stored in the system's keyring, or else in a file that only you can read. The first profile is the
-    default one.
+    The token is stored in the system's keyring, or else in a file that only you can read.
+
+    The first profile is the default one.
     """
     from ecwid_async.cli.profiles import Profile, Profiles, check_name, profiles_path
     from ecwid_async.tokens import check_store_id

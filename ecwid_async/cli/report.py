@@ -104,6 +104,8 @@ def report(
         return
     sys.stdout.write(f"{report_type}, {started_from:%Y-%m-%d} to {ended_at:%Y-%m-%d}\n")
     write_table(display.bars(metric) if plot else display.table())
+    if not any(value for row in display.rows for value in row.metrics.values()):
+        sys.stderr.write("All numbers are 0: choose another period with --from and --to.\n")
 
 
 async def _get(report_type: "ReportType", arguments: Mapping[str, Any], access: StoreAccess) -> bytes:

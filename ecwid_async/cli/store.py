@@ -12,7 +12,7 @@ from cyclopts.validators import Number
 
 from ecwid_async.cli.completion import complete_profiles
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.errors import ConfigError
+from ecwid_async.errors import APIError, ConfigError
 
 if TYPE_CHECKING:
     from ecwid_async.client import Store
@@ -166,7 +166,13 @@ async def connect(access: StoreAccess, events: "EventSink | None" = None) -> "As
                 f"{describe_missing_settings(access) or error} For a store of your own, add --profile NAME "
                 "(ecwid profile add NAME). Without an account, add --sandbox to use the demo store."
             ) from error
-        yield store
+        try:
+            yield store
+        except APIError as error:
+            # Its hint may name the variables of the environment.
+            if access.profile is not None:
+                error.add_note(f"The store and the token are those of the profile {access.profile}.")
+            raise
 
 
 def describe_missing_settings(access: StoreAccess) -> str | None:

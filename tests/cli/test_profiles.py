@@ -350,6 +350,13 @@ def test_a_failed_write_keeps_the_profiles(ecwid, add, monkeypatch):
     assert [file.name for file in profiles_path().parent.iterdir()] == ["profiles.json"]
 
 
+def test_an_error_of_the_api_names_the_profile(ecwid, add, base_url):
+    add("shop", "--base-url", base_url, token="secret_wrong")
+    outcome = ecwid("get", "profile")
+    assert outcome.code == 3
+    assert outcome.err.endswith("The store and the token are those of the profile shop.\n")
+
+
 def test_a_profile_shows_no_token():
     assert TOKEN not in repr(Profile(name="shop", store_id=5, token=Secret(TOKEN)))
 

@@ -129,6 +129,12 @@ def test_a_product_is_shown_by_its_name(ecwid):
     assert ReportDisplay.from_response(report).rows[0].label == name
 
 
+def test_a_report_without_any_number_advises_another_period(ecwid, terminal):
+    terminal(80)
+    outcome = ecwid("report", "sales", *SMALL, "--from", "2030-01-01", "--to", "2030-01-02")
+    assert outcome.err == "All numbers are 0: choose another period with --from and --to.\n"
+
+
 def test_an_empty_period_says_so(ecwid, terminal):
     stream = terminal(80)
     outcome = ecwid("report", "top_of_coupons_by_orders", *SMALL, "--from", "2030-01-01", "--to", "2030-01-02")
