@@ -41,8 +41,8 @@ class Table:
     """The items of one list, by key and by search.
 
     `first_id` is the id of the first item that is created without one. `clock` returns Unix seconds. Writes of a
-    request in progress are applied when its `transaction` ends. An item is indexed before it is stored, so an item that
-    cannot be indexed is not stored.
+    request in progress are applied when its `transaction` ends. An item is encoded before it is stored, so an item that
+    cannot be encoded is not stored.
     """
 
     def __init__(

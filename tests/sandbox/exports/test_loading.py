@@ -14,7 +14,7 @@ from ecwid_async import Ecwid
 from ecwid_async.errors import ConfigError
 from ecwid_async.sandbox import App, Sandbox, SandboxClock, Switches
 from ecwid_async.sandbox.exports import load_export, sandbox_from_export
-from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_token
+from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, StoreActivity, demo_token
 from ecwid_async.sections import ALL_SECTIONS
 from ecwid_async.sync import Mirror
 from tests.odd_items import odd_items
@@ -66,6 +66,30 @@ async def test_a_mirror_of_a_loaded_store_is_the_same(exported, tmp_path):
             documents.append({name: await mirrored(mirror, name) for name in report.sections})
     assert documents[0] == documents[1]
     assert len(documents[0]["products"]) == SIZES["products"]
+
+
+async def test_an_export_of_few_fields_can_be_mirrored_and_changed(tmp_path):
+    """As the docs advise for exports without personal data."""
+    fields = {
+        "orders": "id,orderNumber,createTimestamp,updateTimestamp,total,items(sku,quantity)",
+        "customers": "id,registered,updated",
+        "products": "id",
+    }
+    out = await export(small_store(), tmp_path / "out", list(fields), fields=fields)
+    sandbox = sandbox_from_export(out, requests_per_minute=None)
+    async with (
+        Ecwid(transport=sandbox, quota=None) as ecwid,
+        Mirror(f"sqlite:///{tmp_path}/mirror.db") as mirror,
+    ):
+        report = await mirror.sync(ecwid.store(DEMO_STORE_ID, DEMO_TOKEN))
+        assert not report.failed
+        assert len(await mirrored(mirror, "orders")) == SIZES["orders"]
+        assert len(await mirrored(mirror, "customers")) == SIZES["customers"]
+    activity = StoreActivity(sandbox)
+    for _ in range(50):
+        activity.change()
+    assert {exchange.status for exchange in sandbox.requests} <= {200, 400}
+    assert sandbox.requests.to("PUT /orders/{orderId}")
 
 
 async def mirrored(mirror, section):
@@ -296,3 +320,20 @@ def test_odd_items_are_refused_with_their_line_or_served_byte_for_byte(items, se
     for line in lines:
         if line.strip():
             assert line.strip() in body or section in ("categories", "coupons")
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(odd_items, min_size=1, max_size=4))
+def test_the_export_of_odd_items_is_the_same(items):
+    created = 1_700_000_000
+    lines = [
+        b'{"id":%d,"createTimestamp":%d,"updateTimestamp":%d,"odd":%b}' % (number, created + number, created, item)
+        for number, item in enumerate(items)
+        if b"\n" not in item
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        file = write_lines(Path(folder) / "products.jsonl", *lines)
+        sandbox = Sandbox(requests_per_minute=None)
+        if not load_or_describe(sandbox, file):
+            again = asyncio.run(export(sandbox, Path(folder) / "again.jsonl", ["products"]))
+            assert again.read_bytes() == file.read_bytes()
