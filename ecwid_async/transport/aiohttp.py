@@ -71,6 +71,12 @@ class _Connector(aiohttp.TCPConnector):
         """Close the connections without waiting for it, in place of aiohttp's own warning."""
         self._close(abort_ssl=True)
 
+    def disown(self) -> None:
+        """Leave the connections to the parent process. aiohttp would remove them from the epoll of both processes."""
+        self._conns.clear()
+        self._acquired.clear()
+        self._closed = True
+
 
 def _headers(request: Request) -> CIMultiDict[str]:
     headers = CIMultiDict(cast(tuple[tuple[str, str], ...], request.headers.pairs))
@@ -103,6 +109,13 @@ def _abandon(session: aiohttp.ClientSession) -> None:
         connector.abandon()
 
 
+def _disown(session: aiohttp.ClientSession) -> None:
+    connector = session.connector
+    session.detach()
+    if isinstance(connector, _Connector):
+        connector.disown()
+
+
 class AiohttpTransport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies.
 
@@ -122,7 +135,7 @@ class AiohttpTransport:
         self._stream_timeout = self._client_timeout(None, self._timeouts.read)
         # No method, or a client that nobody has closed would wait for the garbage collector.
         new_session = partial(_new_session, self._settings)
-        self._sessions = PoolPerLoop(new_session, server=self._base_url, abandon=_abandon)
+        self._sessions = PoolPerLoop(new_session, server=self._base_url, abandon=_abandon, disown=_disown)
 
     @property
     def base_url(self) -> str:

@@ -1,7 +1,9 @@
 """A transport on httpx2 (extra ``httpx2``), for asyncio and trio: one pool per event loop, one send per request."""
 
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager, suppress
+from functools import partial
 from typing import ClassVar, Final, NoReturn, cast
 
 import anyio
@@ -64,6 +66,20 @@ class _CheckedStream(httpx2.AsyncByteStream):
             await run_shielded(self._stream.aclose)
 
 
+def _new_pool(settings: Settings, tls: ssl.SSLContext) -> httpx2.AsyncHTTPTransport:
+    return httpx2.AsyncHTTPTransport(
+        verify=tls,
+        trust_env=False,
+        limits=httpx2.Limits(
+            max_connections=settings.connections,
+            max_keepalive_connections=settings.connections,
+            keepalive_expiry=settings.keep_alive,
+        ),
+        proxy=settings.proxy,
+        retries=0,
+    )
+
+
 class Httpx2Transport:
     """Sends each request exactly once to `base_url`, follows no redirect, keeps no cookies. Runs under trio too.
 
@@ -76,8 +92,9 @@ class Httpx2Transport:
     def __init__(self, base_url: str, settings: Settings | None = None) -> None:
         self._base_url = validate_base_url(base_url)
         self._settings = settings or Settings()
-        self._tls = self._settings.tls_context()
-        self._pools = PoolPerLoop(self._new_pool, _running_loop, server=self._base_url)
+        # No method, or a client that nobody has closed would wait for the garbage collector.
+        new_pool = partial(_new_pool, self._settings, self._settings.tls_context())
+        self._pools = PoolPerLoop(new_pool, _running_loop, server=self._base_url)
         timeouts = self._settings.timeouts
         opening = {"connect": timeouts.connect, "pool": timeouts.connect}
         self._send_timeouts: _Extensions = {"timeout": {**opening, "read": None, "write": None}}
@@ -168,20 +185,6 @@ class Httpx2Transport:
                     yield chunk
         except _FAILURES as error:
             self._raise_translated(request, error)
-
-    def _new_pool(self) -> httpx2.AsyncHTTPTransport:
-        settings = self._settings
-        return httpx2.AsyncHTTPTransport(
-            verify=self._tls,
-            trust_env=False,
-            limits=httpx2.Limits(
-                max_connections=settings.connections,
-                max_keepalive_connections=settings.connections,
-                keepalive_expiry=settings.keep_alive,
-            ),
-            proxy=settings.proxy,
-            retries=0,
-        )
 
     def _seconds_left(self, request: Request, limit: float | None) -> float | None:
         """The seconds an exchange may take: until the caller's deadline, or `limit` if that is sooner."""

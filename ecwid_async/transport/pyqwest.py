@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, NoReturn
 
@@ -68,6 +69,34 @@ async def _body_up_to_length(
                 return
 
 
+def _new_pool(settings: Settings) -> _Pool:
+    PyqwestTransport._used_in_process = os.getpid()
+    return _Pool(_new_client(settings), asyncio.Semaphore(settings.connections))
+
+
+def _new_client(settings: Settings) -> pyqwest.HTTPTransport:
+    try:
+        return pyqwest.HTTPTransport(
+            # Over HTTP/2, reqwest repeats requests that the server refused.
+            http_version=pyqwest.HTTPVersion.HTTP1,
+            follow_redirects=False,
+            enable_cookie_store=False,
+            enable_gzip=False,
+            enable_brotli=False,
+            enable_zstd=False,
+            enable_otel=False,
+            connect_timeout=settings.timeouts.connect,
+            pool_idle_timeout=settings.keep_alive,
+            pool_max_idle_per_host=settings.connections,
+            proxy=_NO_PROXY if settings.proxy is None else pyqwest.Proxy(settings.proxy),
+            tls_ca_cert=None if settings.ca is None else Path(settings.ca).read_bytes(),
+            tls_include_system_certs=settings.ca is None,
+            use_system_dns=True,
+        )
+    except ValueError as error:
+        raise ConfigError(f"pyqwest can't use these settings: {error}") from error
+
+
 class PyqwestTransport:
     """Sends each request exactly once to `base_url` over HTTP/1.1, follows no redirect, keeps no cookies.
 
@@ -86,7 +115,8 @@ class PyqwestTransport:
         self._settings = settings or Settings()
         if self._settings.tls is not None:
             raise ConfigError("pyqwest brings its own TLS and takes no context: set `ca`, or use another transport")
-        self._pools = PoolPerLoop(self._new_pool, server=self._base_url)
+        # No method, or a client that nobody has closed would wait for the garbage collector.
+        self._pools = PoolPerLoop(partial(_new_pool, self._settings), server=self._base_url)
 
     @property
     def base_url(self) -> str:
@@ -193,33 +223,6 @@ class PyqwestTransport:
                 "AiohttpTransport or Httpx2Transport"
             )
         return self._pools.get()
-
-    def _new_pool(self) -> _Pool:
-        PyqwestTransport._used_in_process = os.getpid()
-        return _Pool(self._client(), asyncio.Semaphore(self._settings.connections))
-
-    def _client(self) -> pyqwest.HTTPTransport:
-        settings = self._settings
-        try:
-            return pyqwest.HTTPTransport(
-                # Over HTTP/2, reqwest repeats requests that the server refused.
-                http_version=pyqwest.HTTPVersion.HTTP1,
-                follow_redirects=False,
-                enable_cookie_store=False,
-                enable_gzip=False,
-                enable_brotli=False,
-                enable_zstd=False,
-                enable_otel=False,
-                connect_timeout=settings.timeouts.connect,
-                pool_idle_timeout=settings.keep_alive,
-                pool_max_idle_per_host=settings.connections,
-                proxy=_NO_PROXY if settings.proxy is None else pyqwest.Proxy(settings.proxy),
-                tls_ca_cert=None if settings.ca is None else Path(settings.ca).read_bytes(),
-                tls_include_system_certs=settings.ca is None,
-                use_system_dns=True,
-            )
-        except ValueError as error:
-            raise ConfigError(f"pyqwest can't use these settings: {error}") from error
 
     def _deadline_of(self, request: Request, limit: float) -> float:
         """When to time out, in the event loop's time: `limit` seconds from now, or at the caller's deadline."""

@@ -1,6 +1,7 @@
 """Connections are reused, limited and closed, with one pool for each event loop and process."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -335,3 +336,18 @@ def forked(call: Callable[[], Coroutine[Any, Any, int]]) -> int:
         code = 1 if "fork" in str(error) else 4
     finally:
         os._exit(code)
+
+
+async def test_connections_that_were_not_closed_are_reported_at_once(transport_class: type[Any]) -> None:
+    """They are closed, too: by some libraries only when the garbage collector runs."""
+    reports: list[str] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: reports.append(context["message"]))
+    async with fault_server(respond) as server:
+        transport = transport_class(server.base_url)
+        await transport.send(GET)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            del transport
+            assert [report.partition(":")[0] for report in reports] == ["connections to http"]
+            gc.collect()
+        await server.all_closed()

@@ -119,6 +119,30 @@ async def test_a_client_that_was_not_closed_says_so_and_is_closed(server: FaultS
     assert [(warning.category, str(warning.message)) for warning in caught] == [(ResourceWarning, reports[0])]
 
 
+def test_a_client_dropped_in_another_thread_is_closed_by_its_event_loop(server: FaultServer) -> None:
+    """The event loop waits for nothing else, and its debug mode refuses what is not safe in threads."""
+    loop = asyncio.new_event_loop()
+    loop.set_debug(True)
+    reports: list[tuple[str, threading.Thread]] = []
+    loop.set_exception_handler(lambda _loop, context: reports.append((context["message"], threading.current_thread())))
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        ecwid = Ecwid(base_url=server.base_url)
+        call = ecwid.store(1003, "secret_x").orders.get(1)
+        asyncio.run_coroutine_threadsafe(call, loop).result(30)
+        asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(30)  # the loop has dropped the call
+        del call
+        with pytest.warns(ResourceWarning, match="were not closed"):
+            del ecwid
+        server.wait_all_closed()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(30)
+        loop.close()
+    assert reports == [(UNCLOSED.format(server.base_url), thread)]
+
+
 async def test_a_client_that_was_closed_or_never_used_says_nothing(server: FaultServer) -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -200,6 +224,41 @@ def test_a_forked_worker_uses_a_client_made_and_used_before_the_fork(server: Fau
     used = {exchange.line.split()[1].rpartition("/")[2]: exchange.connection for exchange in server.log}
     assert used["1"] == used["4"], "the parent keeps its connection"
     assert len({used["1"], used["2"], used["3"]}) == 3, "the child has others, one for each of its loops"
+
+
+@forking
+def test_a_child_that_drops_a_client_leaves_the_connections_to_its_parent(server: FaultServer) -> None:
+    """Both processes have the same epoll: what the child removes from it, the parent would never hear of again."""
+    clients = [Ecwid(base_url=server.base_url)]
+
+    async def use(number: int) -> str | None:
+        return (await clients[0].store(1003, "secret_x").orders.get(number).with_timeout(30)).id
+
+    async def main() -> tuple[int, str | None]:
+        await use(1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if not child:
+            code = 2
+            try:
+                signal.alarm(30)
+                asyncio.events._set_running_loop(None)
+                asyncio.run(use(2))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", ResourceWarning)
+                    clients.clear()
+                    gc.collect()
+                code = 0
+            finally:
+                os._exit(code)
+        _, ended = await asyncio.to_thread(os.waitpid, child, 0)
+        async with clients[0]:
+            return os.waitstatus_to_exitcode(ended), await use(3)
+
+    assert asyncio.run(main()) == (0, "3")
+    used = {exchange.line.split()[1].rpartition("/")[2]: exchange.connection for exchange in server.log}
+    assert used["1"] == used["3"]
 
 
 @forking
