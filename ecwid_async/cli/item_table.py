@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
 
 from ecwid_async.wire import to_printable
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
+    from rich.console import Console, ConsoleOptions, RenderableType
 
     from ecwid_async.codec import Selection
 
-__all__ = ["build_item_table", "format_number", "has_times", "paths"]
+__all__ = ["ItemTable", "format_number", "has_times", "paths"]
 
 Path = tuple[str, ...]
 """The names of a field and of the objects that it is in, from the outside."""
@@ -23,6 +26,10 @@ _UTC_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d)(?::\d\d(?:\.\d+
 _AMOUNT: Final = re.compile(
     r"(?i).*(?:price|total|amount|tax|discount|cost|fee|surcharge|revenue|profit|expenses|ordervalue|stockvalue)"
 )
+_GAP: Final = 2
+# Text of a time, or of one word such as AWAITING_PAYMENT, is not cut; any other text keeps at least a few characters.
+_SHORT: Final = 16
+_NARROWEST: Final = 8
 # Larger and smaller numbers are shown with an exponent.
 _MAX_DIGITS: Final = 30
 # Longer text is cut before a column is measured, which would take long.
@@ -38,24 +45,51 @@ def paths(selection: "Selection") -> list[Path]:
     ]
 
 
-def build_item_table(items: Sequence[Mapping[str, Any]], columns: Sequence[Path]) -> "Table":
-    """Build a table of plain items, with a column for each path. Numbers are on the right.
+class ItemTable:
+    """A table of plain items: a column for each path, a line for each item, and numbers on the right.
 
-    On a narrow terminal, text ends in an ellipsis: no cell has a second line.
+    If the terminal is narrow, text ends in an ellipsis. If there are too many columns even for that, each item is a
+    paragraph, with a line for each path.
     """
-    from rich.table import Table
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    cells = [[_format(path, list(_values(item, path))) for path in columns] for item in items]
-    for number, path in enumerate(columns):
-        is_number = any(_is_number(value) for item in items for value in _values(item, path))
+    def __init__(self, items: Sequence[Mapping[str, Any]], columns: Sequence[Path]) -> None:
+        self._names = [".".join(path) for path in columns]
+        self._rows = [[_format(path, list(_values(item, path))) for path in columns] for item in items]
+        self._numeric = [any(_is_number(value) for item in items for value in _values(item, path)) for path in columns]
+
+    def __rich_console__(self, console: "Console", options: "ConsoleOptions") -> Iterator["RenderableType"]:
+        columns = list(zip(self._names, *self._rows, strict=True))
+        widths = [max(map(cell_len, texts)) for texts in columns]
         # Only text may become narrower. An amount that is cut would be another amount, and an id would be useless.
-        is_fixed = is_number or number == 0 or all(_is_short(row[number]) for row in cells)
-        justify: Literal["left", "right"] = "right" if is_number else "left"
-        table.add_column(_one_line(".".join(path)), justify=justify, no_wrap=is_fixed)
-    for row in cells:
-        table.add_row(*(_one_line(text) for text in row))
-    return table
+        fixed = [
+            is_numeric or not number or width <= _SHORT
+            for number, (is_numeric, width) in enumerate(zip(self._numeric, widths, strict=True))
+        ]
+        needed = sum(width if is_fixed else _NARROWEST for width, is_fixed in zip(widths, fixed, strict=True))
+        if needed + _GAP * (len(columns) - 1) > options.max_width:
+            yield from self._paragraphs()
+            return
+        table = _grid(header=True)
+        for name, is_numeric, is_fixed in zip(self._names, self._numeric, fixed, strict=True):
+            table.add_column(_one_line(name), justify="right" if is_numeric else "left", no_wrap=is_fixed)
+        for row in self._rows:
+            table.add_row(*map(_one_line, row))
+        yield table
+
+    def _paragraphs(self) -> Iterator["RenderableType"]:
+        for number, row in enumerate(self._rows):
+            if number:
+                yield ""
+            table = _grid(header=False)
+            table.add_column(style="bold", no_wrap=True)
+            table.add_column()
+            for name, text in zip(self._names, row, strict=True):
+                table.add_row(name, _one_line(text))
+            yield table
+
+
+def _grid(*, header: bool) -> Table:
+    return Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold", show_header=header)
 
 
 def has_times(items: Sequence[Mapping[str, Any]], columns: Sequence[Path]) -> bool:
@@ -82,15 +116,9 @@ def format_number(name: str, value: Decimal | int, *, separator: str = "") -> st
     return f"{number:,.2f}" if isinstance(exponent, int) and exponent > -2 else f"{number:,f}"
 
 
-def _one_line(text: str) -> "Text":
-    from rich.text import Text
-
+def _one_line(text: str) -> Text:
     # The column itself may shrink, its text may not wrap.
     return Text(text, no_wrap=True, overflow="ellipsis")
-
-
-def _is_short(text: str) -> bool:
-    return len(text) <= 16  # a time, or one word such as AWAITING_PAYMENT
 
 
 def _is_number(value: object) -> bool:

@@ -98,11 +98,11 @@ async def _print_lines(listing: "Listing", access: StoreAccess) -> None:
             for item in items:
                 # JSON allows line breaks only between tokens.
                 line = bytes(item).replace(b"\r", b" ").replace(b"\n", b" ")
-                sys.stdout.write(line.decode() + "\n")
+                sys.stdout.write(line.decode(errors="replace") + "\n")
 
 
 async def _print_table(listing: "Listing", access: StoreAccess) -> None:
-    from ecwid_async.cli.item_table import build_item_table, has_times, paths
+    from ecwid_async.cli.item_table import ItemTable, has_times, paths
     from ecwid_async.cli.render import write_table
     from ecwid_async.codec import loads
 
@@ -114,7 +114,7 @@ async def _print_table(listing: "Listing", access: StoreAccess) -> None:
             total = reported
     columns = paths(listing.fields or {})
     if received:
-        write_table(build_item_table(received, columns))
+        write_table(ItemTable(received, columns))
     sys.stderr.write(_summary(listing, received, total, in_utc=has_times(received, columns)))
 
 

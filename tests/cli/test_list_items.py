@@ -57,15 +57,31 @@ def test_hidden_items_are_listed_as_they_are_exported(ecwid, requests):
 
 
 @pytest.mark.parametrize("section", [name for name in SECTIONS if name != "profile"])
-def test_every_section_is_a_table_that_fits_its_terminal(ecwid, terminal, section):
-    stream = terminal(60)
-    outcome = ecwid("list", section, *SMALL)
+def test_every_section_is_a_table_that_fits_its_terminal(ecwid, served, terminal, section):
+    stream = terminal(80)
+    outcome = ecwid("list", section, "-n", "7")
     assert outcome.code == 0, outcome.err
     rows = stream.getvalue().splitlines()
     count = int(re.match(r"\d+", outcome.err)[0])
     assert len(rows) == count + 1, "a row takes more than one line"
-    assert max(map(cell_len, rows)) <= 60
+    assert max(map(cell_len, rows)) <= 80
     assert all(row.strip() for row in rows), "a row is empty"
+
+
+def test_a_narrow_terminal_shows_an_item_as_a_paragraph_with_whole_numbers(ecwid, served, terminal):
+    fields = "id,total,create_date,email,order_comments,payment_status,billing_person.street"
+    orders = [json.loads(line) for line in ecwid("list", "orders", "-n", "3", "--fields", fields).out.splitlines()]
+    stream = terminal(40)
+    ecwid("list", "orders", "-n", "3", "--fields", fields)
+    lines = stream.getvalue().splitlines()
+    assert max(map(cell_len, lines)) <= 40
+    paragraphs = [paragraph.splitlines() for paragraph in stream.getvalue().split("\n\n")]
+    assert [[line.split()[0] for line in paragraph] for paragraph in paragraphs] == 3 * [
+        ["id", "total", "createDate", "email", "orderComments", "paymentStatus", "billingPerson.street"]
+    ]
+    for order, paragraph in zip(orders, paragraphs, strict=True):
+        assert paragraph[0].split() == ["id", order["id"]]
+        assert paragraph[1].split() == ["total", f"{order['total']:,.2f}"]
 
 
 def test_the_columns_of_a_table_are_fields_of_the_section():
