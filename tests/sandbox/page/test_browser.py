@@ -163,7 +163,7 @@ async def test_a_form_adds_any_fault(browser: Browser, server: RunningServer) ->
     await page.get_by_role("combobox", name="Requests").fill("GET /orders")
     await page.get_by_label("What happens").select_option("404 Not Found")
     await page.get_by_role("button", name="Add").click()
-    await browser.waits_for("#active-faults li", "GET /orders: 404, at most 1 times")
+    await browser.waits_for("#active-faults li", "GET /orders: 404, once")
     assert [await get(server, path) for path in ("/products", "/orders", "/orders")] == [200, 404, 200]
     await page.get_by_role("button", name="Remove the fault").click()
     await page.locator("#active-faults li").wait_for(state="detached")

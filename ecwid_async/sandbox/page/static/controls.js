@@ -285,7 +285,7 @@ function describe(fault) {
   const often = [
     fault.nth !== null && `from number ${fault.nth}`,
     fault.every > 1 && `one of ${fault.every}`,
-    times !== null && `at most ${times} times`,
+    times !== null && (times === 1 ? "once" : `at most ${times} times`),
     fault.storeId !== null && `store ${fault.storeId}`,
   ].filter(Boolean);
   return `${fault.request === "*" ? "All requests" : fault.request}: ${[...effect, ...often].join(", ")}`;
