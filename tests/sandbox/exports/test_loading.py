@@ -17,6 +17,7 @@ from ecwid_async.sandbox.exports import load_export, sandbox_from_export
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, StoreActivity, demo_token
 from ecwid_async.sections import ALL_SECTIONS
 from ecwid_async.sync import Mirror
+from tests.export.helpers import import_zstd
 from tests.odd_items import odd_items
 from tests.sandbox.api import Api
 
@@ -45,7 +46,7 @@ async def test_the_export_of_a_loaded_store_is_the_same(exported, tmp_path):
 @pytest.mark.parametrize("suffix", ["jsonl.gz", "jsonl.zst"])
 async def test_compressed_files_and_a_column_of_the_store_make_no_difference(exported, tmp_path, suffix):
     if suffix.endswith("zst"):
-        pytest.importorskip("backports.zstd")
+        import_zstd()
     out = await export(small_store(), tmp_path / "out", ["orders", "profile"], format=suffix, with_store_id=True)
     sandbox = sandbox_from_export(out, requests_per_minute=None)
     again = await export(sandbox, tmp_path / "again", ["orders", "profile"])
