@@ -104,6 +104,7 @@ def terminal(monkeypatch) -> Callable[[int], Terminal]:
 
     def open_terminal(width: int) -> Terminal:
         monkeypatch.setenv("COLUMNS", str(width))
+        monkeypatch.setenv("LINES", "50")  # without it, rich takes a dumb terminal as 80 columns wide
         monkeypatch.setenv("NO_COLOR", "1")
         monkeypatch.setenv("TERM", "dumb")
         stream = Terminal()

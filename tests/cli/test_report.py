@@ -11,7 +11,7 @@ from ecwid_async.cli.report import SHORT_NAMES
 from ecwid_async.cli.report_display import ReportDisplay
 from ecwid_async.models.reports import ReportType
 
-SMALL = ["--sandbox", "--products", "20", "--orders", "200", "--carts", "3", "--categories", "5", "--customers", "30"]
+SMALL = ["--sandbox", "--products", "20", "--orders", "100", "--carts", "3", "--categories", "5", "--customers", "30"]
 PERIOD = ["--from", "2024-01-01", "--to", "2024-12-31"]
 
 
