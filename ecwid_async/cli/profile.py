@@ -42,13 +42,14 @@ def add(
     from ecwid_async.tokens import check_store_id
     from ecwid_async.transport import DEFAULT_BASE_URL, validate_base_url
 
-    profiles = Profiles.read()
-    earlier = profiles.by_name.get(check_name(name))
-    if earlier is not None and not replace:
+    if check_name(name) in Profiles.read().by_name and not replace:
         raise UsageError(f"there is a profile {name} already: add --replace, or choose another name.")
     url = validate_base_url(DEFAULT_BASE_URL if base_url is None else base_url)
     number = check_store_id(_ask_store_id() if store_id is None else store_id)
     profile, place = _with_token(Profile(name=name, store_id=number, base_url=url), _read_token(), in_file=in_file)
+    # Read again: typing takes long enough for another command to add a profile.
+    profiles = Profiles.read()
+    earlier = profiles.by_name.get(name)
     if earlier is not None and (profile.token is not None or earlier.keyring_user != profile.keyring_user):
         _forget_token(earlier)
     default = profiles.default if profiles.by_name else name
