@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 _ROOT: Final = Path(__file__).parents[1]
 _RESULTS: Final = _ROOT / "benchmarks" / "results"
-_CHARTS_FOLDER: Final = _ROOT / "docs" / "charts"
+CHARTS_FOLDER: Final = _ROOT / "docs" / "charts"
 
 _STYLE: Final = {
     # Text stays text: it can be searched, scales with the page, and keeps the files small.
@@ -168,21 +168,28 @@ def _is_ours(name: str) -> bool:
     return name.startswith(_OURS)
 
 
-def main() -> None:
-    """Draw all charts."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--results", type=Path, default=_RESULTS, help="folder of the reports, NAME.json")
-    parser.add_argument("--out", type=Path, default=_CHARTS_FOLDER, help="folder of the charts")
-    arguments = parser.parse_args()
-    arguments.out.mkdir(parents=True, exist_ok=True)
+def draw_all(results: Path = _RESULTS, folder: Path = CHARTS_FOLDER) -> list[Path]:
+    """Draw every chart in every theme. Raises `SystemExit` if a benchmark has to be run first."""
+    drawn = []
+    folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_STYLE):
         for chart in CHARTS:
-            bars = chart.read(arguments.results)
+            bars = chart.read(results)
             for theme in THEMES:
-                path = arguments.out / f"{chart.name}-{theme.name}.svg"
+                path = folder / f"{chart.name}-{theme.name}.svg"
                 metadata = {"Date": None, "Title": chart.title}
                 draw(chart, theme, bars).savefig(path, format="svg", transparent=True, metadata=metadata)
-                print(path)
+                drawn.append(path)
+    return drawn
+
+
+def main() -> None:
+    """Draw all charts, and print their paths."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--results", type=Path, default=_RESULTS, help="folder of the reports, NAME.json")
+    parser.add_argument("--out", type=Path, default=CHARTS_FOLDER, help="folder of the charts")
+    arguments = parser.parse_args()
+    print(*draw_all(arguments.results, arguments.out), sep="\n")
 
 
 if __name__ == "__main__":
