@@ -31,5 +31,5 @@ def test_the_charts_of_the_documentation_show_the_last_results(tmp_path: Path) -
 def test_missing_results_name_the_benchmark_to_run(tmp_path: Path) -> None:
     from benchmarks.plots import draw_all
 
-    with pytest.raises(SystemExit, match="run `python -m benchmarks.readme duel`"):
+    with pytest.raises(SystemExit, match=r"run `python -m benchmarks\.readme duel`"):
         draw_all(tmp_path, tmp_path / "charts")
