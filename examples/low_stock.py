@@ -44,10 +44,11 @@ async def find_low_stock(limit: int | None) -> list[str]:
 
 
 async def send(url: str, text: str) -> None:
-    """Post a text to the chat. Raises `aiohttp.ClientError` and `TimeoutError`."""
+    """Post a text to the chat. Raises `aiohttp.ClientError`, `TimeoutError`, and `UnicodeError` for a wrong host."""
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session:
-        response = await session.post(url, json={"text": text})
-        response.raise_for_status()
+        response = await session.post(url, json={"text": text}, allow_redirects=False)  # they may lose the text
+        if not 200 <= response.status < 300:
+            raise aiohttp.ClientResponseError(response.request_info, (), status=response.status)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
     except EcwidError as error:
         print(error, file=sys.stderr)
         return 1
-    except (aiohttp.ClientError, TimeoutError) as error:
+    except (aiohttp.ClientError, TimeoutError, UnicodeError) as error:
         # Not its message, which has the address: whoever knows it can write to the chat.
         print(f"the report was not sent: {type(error).__name__} {getattr(error, 'status', '')}", file=sys.stderr)
         return 1

@@ -2,7 +2,7 @@
 
 `python update_prices.py prices.csv` prints what would change. With `--apply` it is changed, unless a row has an error.
 If a run fails or is interrupted, repeat it: it sends what still differs. Environment: ECWID_STORE_ID, ECWID_TOKEN.
-Exit codes: 0 success, 1 the API failed, 2 the file has errors.
+Exit codes: 0 success, 1 the API failed, 2 the file has errors or can't be read.
 """
 
 import argparse
@@ -18,13 +18,13 @@ from ecwid_async.models import ProductDraft, VariationDraft
 
 def read_file(path: str) -> tuple[dict[str, tuple[int, Decimal]], list[str]]:
     """Return the line and the price of each SKU, and the errors in other lines."""
-    rows: dict[str, tuple[int, Decimal]] = {}
-    errors = []
+    rows, errors = dict[str, tuple[int, Decimal]](), list[str]()
     with open(path, newline="", encoding="utf-8-sig") as file:  # Excel begins it with a byte order mark
-        for row in (reader := csv.DictReader(file)):
-            if not {"sku", "price"} <= row.keys():
-                return {}, ["line 1: must have the names of the columns: sku,price"]
-            line, sku, price = reader.line_num, (row["sku"] or "").strip(), (row["price"] or "").strip()
+        reader = csv.DictReader(file, restval="", restkey="_")  # more cells than columns: the cents of 12,50
+        if sorted(name for name in reader.fieldnames or () if name in {"sku", "price"}) != ["price", "sku"]:
+            return {}, ["line 1: must have the names of the columns: sku,price"]
+        for row in reader:
+            line, sku, price = reader.line_num, row["sku"].strip(), ",".join([row["price"], *row.get("_", ())]).strip()
             if not sku or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", price):
                 errors.append(f"line {line}: {sku!r} and {price!r} are not an SKU and a price such as 12.50")
             elif rows.setdefault(sku, (line, Decimal(price)))[0] != line:
@@ -35,8 +35,7 @@ def read_file(path: str) -> tuple[dict[str, tuple[int, Decimal]], list[str]]:
 async def update(path: str, *, apply: bool) -> int:
     """Print where the store differs from the file, and with `apply` change it. Return the exit code."""
     rows, errors = read_file(path)
-    unknown, changes = set(rows), []
-    fields = "items(id,sku,price,combinations(id,sku,price))"
+    unknown, changes, fields = set(rows), [], "items(id,sku,price,combinations(id,sku,price))"
     async with Ecwid() as ecwid:
         store = ecwid.store()
         async with store.products.search(response_fields=fields).scan() as scan:
@@ -51,7 +50,7 @@ async def update(path: str, *, apply: bool) -> int:
             return 2
         calls: list[Call[Model]] = []
         for product, item, price in changes:
-            print(f"{item['sku']}: {item.get('price', 'no own price')} → {price}")
+            print(f"{item['sku']}: {item.get('price', 'no own price')} -> {price}")
             if apply and item is product:
                 calls.append(store.products.update(item["id"], ProductDraft(price=price)))
             elif apply:
@@ -72,7 +71,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return asyncio.run(update(**vars(parser.parse_args(arguments))))
     except (EcwidError, OSError, UnicodeError, csv.Error) as error:
-        sys.exit(str(error))  # with the code 1
+        print(error, file=sys.stderr)
+        return 1 if isinstance(error, EcwidError) else 2
 
 
 if __name__ == "__main__":

@@ -111,9 +111,13 @@ def test_a_failure_does_not_show_the_address_of_the_chat(
     chat.status = 404
     assert main([]) == 1
     assert capsys.readouterr().err == "the report was not sent: ClientResponseError 404\n"
-    monkeypatch.setenv("LOW_STOCK_WEBHOOK", "http://127.0.0.1:1/secret-of-the-chat")
+    chat.status = 302
     assert main([]) == 1
-    assert "secret-of-the-chat" not in capsys.readouterr().err
+    assert capsys.readouterr().err == "the report was not sent: ClientResponseError 302\n"
+    for address in ("http://127.0.0.1:1", "http://an..empty.label"):
+        monkeypatch.setenv("LOW_STOCK_WEBHOOK", f"{address}/secret-of-the-chat")
+        assert main([]) == 1
+        assert "secret-of-the-chat" not in capsys.readouterr().err
     monkeypatch.setenv("ECWID_TOKEN", "secret_wrong")
     assert main([]) == 1
     assert "INVALID_API_TOKEN" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -97,14 +97,55 @@ def test_another_run_reads_only_the_stores_without_a_row(
     assert capsys.readouterr().out == "2 stores read, 0 failed, 10 had a row\n"
     assert rows_of(out).keys() == stores.tokens.keys()
     # Another day has rows of its own in the same file.
-    assert main(arguments) == 0
+    assert main([*arguments, "--day", str(DAY)]) == 0
     assert capsys.readouterr().out == "12 stores read, 0 failed, 0 had a row\n"
+
+
+def test_a_store_with_a_wrong_time_zone_stops_no_others(
+    stores: DemoStores, stores_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python raises four kinds of errors for them."""
+    wrong = {DEMO_STORE_ID: "America", WESTERN_STORE: "../UTC", DEMO_STORE_ID + 2: "No/Where", DEMO_STORE_ID + 4: "\0"}
+    for store_id, timezone in wrong.items():
+        store = stores.sandbox.stores[store_id]
+        store.profile = {**store.profile, "formatsAndUnits": {"currency": "EUR", "timezone": timezone}}
+    out = tmp_path / "sales.csv"
+    assert main_of(NAME)([str(stores_file), "--out", str(out), "--day", str(DAY)]) == 1
+    named = {int(line.split()[1].rstrip(":")) for line in capsys.readouterr().err.splitlines()}
+    assert named == wrong.keys() | stores.broken.keys()
+    assert rows_of(out).keys() == stores.tokens.keys() - named
+
+
+def test_a_day_that_is_not_over_has_no_row_yet(
+    stores: DemoStores, stores_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, tomorrow = tmp_path / "sales.csv", datetime.now(UTC).date() + timedelta(days=1)
+    assert main_of(NAME)([str(stores_file), "--out", str(out), "--day", str(tomorrow)]) == 1
+    assert f"{tomorrow} is not over in the time zone America/New_York" in capsys.readouterr().err
+    assert rows_of(out) == {}
+
+
+@pytest.mark.parametrize("last", ["1003,2019-01-01,1", "1003,2019-01-01,1,5,EUR", None])
+def test_a_row_that_was_written_in_part_is_not_continued(
+    stores_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], last: str | None
+) -> None:
+    """A full disk leaves such a row. Another one would be appended to it, and its store would count as read."""
+    out = tmp_path / "sales.csv"
+    text = "something,else\n" if last is None else f"store_id,day,orders,sales,currency\n{last}"
+    out.write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        main_of(NAME)([str(stores_file), "--out", str(out), "--day", str(DAY)])
+    assert ended.value.code == 2
+    assert "sales.csv has other columns, or an incomplete last line" in capsys.readouterr().err
+    assert out.read_text() == text
 
 
 def test_settings_are_checked(stores_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main, out = main_of(NAME), str(tmp_path / "sales.csv")
     stores_file.chmod(0o644)
-    assert main([str(stores_file), "--out", out]) == 2
+    with pytest.raises(SystemExit) as ended:
+        main([str(stores_file), "--out", out])
+    assert ended.value.code == 2
     assert "chmod 600" in capsys.readouterr().err
     with pytest.raises(SystemExit) as ended:
         main([str(stores_file), "--out", out, "--day", "yesterday"])
