@@ -57,11 +57,23 @@ def commands() -> list[tuple[str, list[str]]]:
     """Each ``ecwid …`` command of the shell blocks, with its page and line."""
     found = []
     for block in blocks("sh", "bash", "console", "shell"):
+        entered = ""  # the line, and those before it that it continues
         for number, line in enumerate(block.code.splitlines(), block.line):
-            for part in re.split(r"&&|;|\|", line.partition(" # ")[0]):
+            entered += re.sub(r"(^| )# .*", "", line)
+            if entered.endswith("\\"):
+                entered = entered[:-1]
+                continue
+            try:
+                shlex.split(entered)
+            except ValueError:  # a quotation goes on in the next line
+                entered += "\n"
+                continue
+            for part in re.split(r"&&|;|\|", entered):
                 words = shlex.split(part)
                 if words and Path(words[0]).name == "ecwid":
                     found.append((f"{block.page}:{number}", words[1:]))
+            entered = ""
+        assert not entered, f"{block}: the last command does not end"
     return found
 
 

@@ -9,8 +9,8 @@ __all__ = ["client_secret"]
 _VARIABLE: Final = "ECWID_CLIENT_SECRET"
 
 
-def client_secret() -> str:
-    """The first secret in ``ECWID_CLIENT_SECRET``, or the demo secret, which is then named on stderr.
+def client_secret(*, announce: bool = True) -> str:
+    """The first secret in ``ECWID_CLIENT_SECRET``, or the demo secret, which `announce` then names on stderr.
 
     Raises `ConfigError` if the variable holds no valid secret.
     """
@@ -19,5 +19,6 @@ def client_secret() -> str:
 
     if os.environ.get(_VARIABLE, "").strip():
         return read_client_secrets()[0]
-    sys.stderr.write(f"{_VARIABLE} is not set: the demo secret {DEMO_CLIENT_SECRET} is used\n")
+    if announce:
+        sys.stderr.write(f"{_VARIABLE} is not set: the demo secret {DEMO_CLIENT_SECRET} is used\n")
     return DEMO_CLIENT_SECRET

@@ -128,7 +128,7 @@ def serve(
     _check_app_url("--redirect-uri", redirect_uri)
     _check_app_url("--iframe-url", iframe_url)
     has_app = any(url is not None for url in (webhooks, redirect_uri, iframe_url))
-    secret = client_secret() if has_app else ""
+    secret = client_secret(announce=False) if has_app else ""  # the lines to paste have it
     served = _create(
         store,
         several,
@@ -316,9 +316,8 @@ def _describe(served: _Served, server: "RunningServer") -> str:
     for app in served.sandbox.apps.values():
         if app.redirect_uri is not None:
             lines += [f"export ECWID_OAUTH_URL={server.oauth_url}", f"export ECWID_CLIENT_ID={app.client_id}"]
-            # Never a secret of the user's own.
-            if app.client_secret == DEMO_CLIENT_SECRET:
-                lines.append(f"export ECWID_CLIENT_SECRET={DEMO_CLIENT_SECRET}")
+        if app.client_secret == DEMO_CLIENT_SECRET:  # never a secret of the user's own
+            lines.append(f"export ECWID_CLIENT_SECRET={DEMO_CLIENT_SECRET}")
         if app.iframe_url is not None:
             panel = server.base_url.partition("/api/")[0]
             lines.append(f"# The app's page, once it is installed: {panel}/cp/{app.client_id}/{min(served.tokens)}")

@@ -252,10 +252,13 @@ def test_an_app_can_be_installed(start, monkeypatch):
     assert "my_client_secret" not in " ".join(found.values())
 
 
-def test_without_a_secret_of_ones_own_the_demo_secret_is_printed_to_paste(start, monkeypatch):
+@pytest.mark.parametrize("option", ["--redirect-uri", "--webhooks"])
+def test_without_a_secret_of_ones_own_the_demo_secret_is_printed_to_paste(start, monkeypatch, option):
     monkeypatch.delenv("ECWID_CLIENT_SECRET", raising=False)
-    process = start("sandbox", "serve", "--port", "0", *SMALL, "--redirect-uri", "http://127.0.0.1:1/callback")
+    process = start("sandbox", "serve", "--port", "0", *SMALL, option, "http://127.0.0.1:1/app")
     assert read_output(process, "export ECWID_CLIENT_SECRET=")[-1].strip().endswith(f"={DEMO_CLIENT_SECRET}")
+    process.send_signal(signal.SIGINT)
+    assert "demo secret" not in process.communicate(timeout=30)[1]
     # The key of payloads is its first 16 characters.
     assert len(DEMO_CLIENT_SECRET) >= 16
 
