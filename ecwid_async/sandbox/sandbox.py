@@ -1,10 +1,11 @@
 """The sandbox: a transport that handles requests to its stores in this process; `server` serves it over HTTP."""
 
 import math
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
 from email.utils import formatdate
 from functools import partial
+from logging import getLogger
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote_plus
 from uuid import uuid4
@@ -23,6 +24,7 @@ from ecwid_async.sandbox.request_log import Exchange, RequestLog
 from ecwid_async.sandbox.snapshot import Snapshot
 from ecwid_async.sandbox.spec import Endpoint
 from ecwid_async.sandbox.state import (
+    ODD_VALUE_ERRORS,
     Access,
     App,
     Change,
@@ -61,6 +63,7 @@ _FORM: Final = "application/x-www-form-urlencoded"
 # The only path without a store id, and the headers that identify an app there.
 _APPLICATION: Final = "application"
 _APP_CREDENTIALS: Final = ("X-Ecwid-App-Client-Id", "X-Ecwid-App-Secret-Key")
+_log: Final = getLogger(__name__)
 
 
 class Sandbox:
@@ -258,7 +261,7 @@ class Sandbox:
         """Handle a request whose body, if any, is bytes.
 
         A request that gets an error response changes nothing in the store. Neither does one that makes the sandbox
-        itself fail; that exception is raised.
+        itself fail; that exception is raised. A request that fails because of the items of an export gets a 400.
         """
         if request.method == "OPTIONS":
             # A browser's preflight request, which has no token.
@@ -350,7 +353,7 @@ class Sandbox:
                 evolve(other, path=f"/{store.id}{other.path}", headers=_nested_headers(request.headers)), nested=True
             ),
         )
-        with self.change(store, access.client_id):
+        with self.change(store, access.client_id), _refusing_odd_values(store, request):
             encoded = _encode(function(store_request), store_request)
         if request.method != "GET":
             store.last_writes[endpoint.section] = self.clock()
@@ -400,6 +403,22 @@ class Sandbox:
                     {"Retry-After": str(max(1, math.ceil(wait)))},
                 )
         return True
+
+
+@contextmanager
+def _refusing_odd_values(store: Store, request: Request) -> Iterator[None]:
+    """Refuse a request that can't be handled because of a missing field or a value of an exported item."""
+    try:
+        yield
+    except ODD_VALUE_ERRORS as error:
+        if not store.is_exported:
+            raise
+        # Its message may have a value, which can be a customer's.
+        _log.warning("%s %s was refused because of this error", request.method, request.path, exc_info=True)
+        raise ErrorResponse.wrong_parameter(
+            f"An exported item lacks a field or has a value that the sandbox can't use here ({type(error).__name__}; "
+            "the log has the traceback): correct it in the file, or export all fields"
+        ) from error
 
 
 def _encode(result: Result, request: StoreRequest) -> bytes | Media:

@@ -172,4 +172,4 @@ def _category_summaries(store: Store, numbers: Iterable[int]) -> Iterator[Item]:
         if category is not None:
             summary: Item = {name: category[name] for name in ("id", "name", "enabled") if name in category}
             # A string here, unlike every other translated field.
-            yield summary | {"nameTranslated": category["name"]}
+            yield summary | {"nameTranslated": category.get("name") or ""}

@@ -97,6 +97,7 @@ def _add_store(
 ) -> Store:
     store = sandbox.add_store(exported.id, token=DEMO_TOKEN if single else demo_token(exported.id))
     store.add_app(app_client_id(store.id), DEMO_CLIENT_SECRET)
+    store.is_exported = True
     order = _known_sections()
     for section in sorted(exported.sections, key=lambda section: order.index(section.name)):
         _load_section(store, section, on_progress)

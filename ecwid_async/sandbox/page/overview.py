@@ -45,12 +45,12 @@ def find_problems(store: Store) -> list[str]:
 
 def describe_store(store: Store) -> Item:
     """A store with its latest products and orders, last changed first. Customers are only counted."""
-    formats = store.profile.get("formatsAndUnits") or {}
+    formats = store.profile.get("formatsAndUnits")
     return {
         "storeId": store.id,
         "problems": find_problems(store),
         "tokens": len(store.tokens),
-        "currency": formats.get("currency"),
+        "currency": formats.get("currency") if isinstance(formats, dict) else None,
         **{section: _latest(store, section, names) for section, names in _SHOWN.items()},
     }
 

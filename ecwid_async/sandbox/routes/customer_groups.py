@@ -68,7 +68,7 @@ def update_customer_group(request: StoreRequest) -> Result:
     group = apply_change(request, stored, request.json, set_updated=False)
     _check_group(table, group)
     table.put(group)
-    if group["name"] != stored["name"]:
+    if group["name"] != stored.get("name"):
         _move_members(request, stored["id"], group)
     return {"updateCount": 1}
 
@@ -94,7 +94,11 @@ def _check_group(table: Table, group: Item) -> None:
 def _move_members(request: StoreRequest, group_id: int, group: Item) -> None:
     """Move the members of the group with this id to `group`, which may be the same one under a new name."""
     customers = request.store.table("customers")
-    fields = {"customerGroupId": group["id"], "customerGroupName": group["name"], "updated": format_time(request.now)}
+    fields = {
+        "customerGroupId": group["id"],
+        "customerGroupName": group.get("name") or "",
+        "updated": format_time(request.now),
+    }
     for key in customers.find("group", group_id):
         customer = customers.get(key)
         if customer is not None:

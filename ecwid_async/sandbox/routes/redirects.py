@@ -18,7 +18,7 @@ def search_redirects(request: StoreRequest) -> Result:
     matching = [
         redirect
         for redirect in _redirects(request).values()
-        if keyword in f"{redirect['fromUrl']}\n{redirect['toUrl']}".casefold()
+        if keyword in f"{redirect.get('fromUrl', '')}\n{redirect.get('toUrl', '')}".casefold()
     ]
     return paginate(request, matching, lambda redirect: redirect)
 
@@ -27,7 +27,7 @@ def search_redirects(request: StoreRequest) -> Result:
 def get_redirects_for_path(request: StoreRequest) -> Result:
     """The redirects from exactly this path."""
     path = request.params.get("exactPath", "")
-    matching = [redirect for redirect in _redirects(request).values() if redirect["fromUrl"] == path]
+    matching = [redirect for redirect in _redirects(request).values() if redirect.get("fromUrl") == path]
     return {"items": matching, "hasAnyRedirects": bool(_redirects(request))}
 
 
@@ -35,7 +35,7 @@ def get_redirects_for_path(request: StoreRequest) -> Result:
 def create_redirects(request: StoreRequest) -> Result:
     """Create redirects. A redirect from a URL that already has one is not created, only counted."""
     sent = [_validated(redirect) for redirect in request.json]
-    existing = {redirect["fromUrl"] for redirect in _redirects(request).values()}
+    existing = {str(redirect.get("fromUrl")) for redirect in _redirects(request).values()}
     created = 0
     for redirect in sent:
         if redirect["fromUrl"] not in existing:
@@ -59,7 +59,9 @@ def update_redirect(request: StoreRequest) -> Result:
     redirect = _find_redirect(request)
     change = without_nulls(request.json)
     checked = _validated({**redirect, **change})
-    if any(other["fromUrl"] == checked["fromUrl"] for other in _redirects(request).values() if other is not redirect):
+    if any(
+        other.get("fromUrl") == checked["fromUrl"] for other in _redirects(request).values() if other is not redirect
+    ):
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", f"There is already a redirect from {checked['fromUrl']!r}")
     _redirects(request)[redirect["id"]] = redirect | checked
     return {"updateCount": 1}

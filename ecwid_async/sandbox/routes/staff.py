@@ -34,7 +34,7 @@ def create_staff(request: StoreRequest) -> Result:
     email = (sent.get("email") or "").strip()
     if "@" not in email:
         raise ErrorResponse.wrong_parameter("Field 'email' is required: the invitation is sent there")
-    if any(normalized(account["email"]) == normalized(email) for account in _accounts(request).values()):
+    if any(normalized(account.get("email")) == normalized(email) for account in _accounts(request).values()):
         raise ErrorResponse(409, "CONSTRAINT_VIOLATION", "There is already an account or invitation with this email")
     account_id = f"p{request.store.next_number('staff_number', _FIRST_ACCOUNT_ID)}"
     scopes = _checked_scopes(sent.get("staffScopes") or [])
@@ -94,7 +94,7 @@ def _find_account(request: StoreRequest) -> Item:
 def _find_invitation(request: StoreRequest) -> Item:
     email = normalized(request.json.get("email") or "")
     for account in _accounts(request).values():
-        if normalized(account["email"]) == email and not account["inviteAccepted"]:
+        if normalized(account.get("email")) == email and account.get("inviteAccepted") is False:
             return account
     raise ErrorResponse(404, "NOT_FOUND", "There is no open invitation for this email")
 

@@ -35,9 +35,8 @@ def get_recent_colors(request: StoreRequest) -> Result:
 
 def _swatch(table: Table, value: str) -> Item:
     """The color with this value of the search term ``swatch``, read from a product that has it."""
-    code, _, name = value.partition("=")
     item = decode_json(table.index.rows(table.index.slots_with("swatch", value)[:1])[0])
-    return next(color for color in _colors(item) if (color["hexCode"], color["name"]) == (code, name))
+    return next(color for color in _colors(item) if f"{color['hexCode']}={color['name']}" == value)
 
 
 def _colors(item: Item) -> Iterator[Item]:

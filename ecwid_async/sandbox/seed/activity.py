@@ -16,6 +16,7 @@ __all__ = ["StoreActivity", "simulate_activity"]
 _ACTIVITY_KEY: Final = 99
 # Accepted only while a change is made.
 _TOKEN: Final = "secret_activity"  # noqa: S105  as above
+_MAX_PRICE: Final = 1_000_000
 _STATUSES: Final = ("PROCESSING", "SHIPPED", "OUT_FOR_DELIVERY", "DELIVERED", "RETURNED")
 
 
@@ -90,8 +91,10 @@ class StoreActivity:
 
     def _new_order(self, product: Item) -> Item:
         self._created += 1
-        # Products of an export may have only some of their fields.
-        price, name, quantity = product.get("price") or 0, product.get("name") or "", self._random.between(1, 3)
+        # Products of an export may have only some of their fields, and values of any type.
+        price, name, quantity = product.get("price"), product.get("name"), self._random.between(1, 3)
+        price = price if isinstance(price, int | float) and 0 <= price < _MAX_PRICE else 0
+        name = name if isinstance(name, str) else ""
         total = money(round(price * quantity * 100))
         return {
             "email": f"customer.{self._created}@example.com",

@@ -10,7 +10,7 @@ from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.conditions import Condition, ContainsWords, InRange, KeyIn, OneOf
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
 from ecwid_async.sandbox.state.image_info import ImageInfo, read_image_info
-from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
+from ecwid_async.sandbox.state.items import ODD_VALUE_ERRORS, Item, Key, decode_json, encode_json
 from ecwid_async.sandbox.state.merging import merge
 from ecwid_async.sandbox.state.money import sum_amounts, to_cents
 from ecwid_async.sandbox.state.query import Sort, select_rows
@@ -28,6 +28,7 @@ from ecwid_async.sandbox.state.uploads import MAX_IMAGE_BYTES, Uploads, uploads_
 __all__ = [
     "BY_CREATION",
     "MAX_IMAGE_BYTES",
+    "ODD_VALUE_ERRORS",
     "Access",
     "App",
     "Change",

@@ -6,12 +6,15 @@ import msgspec
 
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, repair
 
-__all__ = ["Item", "Key", "decode_json", "encode_json"]
+__all__ = ["ODD_VALUE_ERRORS", "Item", "Key", "decode_json", "encode_json"]
 
 Item = dict[str, Any]
 """One entity as in JSON."""
 Key = int | str
 """The identifier of an item in paths: a number, or text for carts."""
+
+ODD_VALUE_ERRORS: Final = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
+"""What code raises that reads an exported item with a missing field, or a value of another type than the API's."""
 
 _decode: Final = msgspec.json.Decoder().decode
 # Python reads numbers that are too large for a float as infinity.

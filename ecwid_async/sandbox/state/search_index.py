@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.item_storage import ItemStorage
-from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
+from ecwid_async.sandbox.state.items import ODD_VALUE_ERRORS, Item, Key, decode_json, encode_json
 from ecwid_async.sandbox.state.postings import Postings
 from ecwid_async.sandbox.state.sorted_slots import BY_CREATION, SortedSlots
 
@@ -203,14 +203,13 @@ class SearchIndex:
         return IndexedItem(encoded, values, terms)
 
 
-# Loaded items may have values of any type, such as a name that is a number. Searches don't find what they can't read.
-_ODD_VALUE: Final = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
+# Searches don't find what they can't read, such as a name that is a number.
 
 
 def _read_number(extract: Callable[[Item], float], item: Item) -> float:
     try:
         number = float(extract(item))
-    except _ODD_VALUE:
+    except ODD_VALUE_ERRORS:
         return 0.0
     return 0.0 if isnan(number) else number
 
@@ -218,12 +217,12 @@ def _read_number(extract: Callable[[Item], float], item: Item) -> float:
 def _read_text(extract: Callable[[Item], str], item: Item) -> bytes:
     try:
         return extract(item).casefold().encode(errors="surrogatepass")
-    except _ODD_VALUE:
+    except ODD_VALUE_ERRORS:
         return b""
 
 
 def _read_terms(extract: Callable[[Item], Iterable[Hashable]], item: Item) -> set[Hashable]:
     try:
         return set(extract(item))
-    except _ODD_VALUE:
+    except ODD_VALUE_ERRORS:
         return set()

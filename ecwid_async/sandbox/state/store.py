@@ -54,6 +54,8 @@ class Store:
         self.suspended = False
         self.failing = False
         self.response_delay = 0.0
+        self.is_exported = False
+        """Whether items are those of an export, which may lack fields or have values of other types than the API's."""
         self.simulated_errors: set[str] = set()
         self.last_writes: dict[str, float] = {}
         """The time of the last successful write request by section, in Unix seconds."""

@@ -1,6 +1,6 @@
 """The events that follow from the changes of a request, as the real store sends them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from attrs import frozen
@@ -89,9 +89,9 @@ class _Derivation:
     def _of_stock(self, order: Item) -> Iterator[AddressedEvent]:
         """An order changes the stock of its products."""
         products = self._store.table("products")
-        ids = dict.fromkeys(line.get("productId") for line in order.get("items") or ())
-        for product_id in ids:
-            if isinstance(product_id, int) and product_id in products and not self._is_changed("products", product_id):
+        found = (line.get("productId") for line in _objects(order.get("items")))
+        for product_id in dict.fromkeys(number for number in found if isinstance(number, int)):
+            if product_id in products and not self._is_changed("products", product_id):
                 yield self._event("product.updated", product_id)
 
     def _is_changed(self, section: str, key: object) -> bool:
@@ -218,16 +218,26 @@ class _Profile:
 def _split_profile(profile: Any) -> _Profile:
     """The name of the plan, and the profile without what no event reports: the number of the next invoice."""
     rest: Item = dict(profile or {})
-    billing: Item = dict(rest.pop("accountBilling", None) or {})
-    invoices: Item = dict(rest.pop("taxInvoiceSettings", None) or {})
+    billing, invoices = _object(rest.pop("accountBilling", None)), _object(rest.pop("taxInvoiceSettings", None))
     invoices.pop("taxInvoiceIdNextNumber", None)
     plan = str(billing.pop("pricingPlanId", ""))
     return _Profile(plan, {**rest, "accountBilling": billing, "taxInvoiceSettings": invoices})
 
 
 def _invoice_ids(order: Item | None) -> set[int]:
-    invoices: Iterable[Item] = (order or {}).get("invoices") or ()
-    return {invoice["internalId"] for invoice in invoices if "internalId" in invoice}
+    ids = (invoice.get("internalId") for invoice in _objects((order or {}).get("invoices")))
+    return {number for number in ids if isinstance(number, int)}
+
+
+# Values of exported items may have any type.
+
+
+def _object(value: object) -> Item:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[Item]:
+    return [element for element in value if isinstance(element, dict)] if isinstance(value, list) else []
 
 
 def _decode(raw: object) -> Item | None:

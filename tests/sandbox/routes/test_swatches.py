@@ -39,3 +39,8 @@ def test_swatches_are_the_colors_of_product_options(api):
     assert api.get("/swatches") == {
         "colors": [{"name": "Red", "hexCode": "#f00", "translations": {"de": "Rot", "en": "Red"}}]
     }
+
+
+def test_any_text_can_be_a_color(api):
+    create_paint(api, ("Dark=Light", "a=b"))
+    assert names(api.get("/swatches")) == ["Dark=Light"]

@@ -35,7 +35,7 @@ def group_names(store: Store) -> dict[int, str]:
     """The names of the customer groups by id."""
     table = customer_group_table(store)
     groups = (table.get(key) for key in table)
-    return {group["id"]: group["name"] for group in groups if group}
+    return {group["id"]: group.get("name") or "" for group in groups if group}
 
 
 def find_customer(request: StoreRequest) -> Item:

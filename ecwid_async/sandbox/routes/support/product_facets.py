@@ -103,7 +103,7 @@ def _category_values(request: StoreRequest, table: Table, matching: set[int] | N
     for category_id in category_ids:
         count, category = _count_matches(table, matching, "category", category_id), categories.get(category_id)
         if count and category is not None:
-            rows.append({"id": category_id, "title": category["name"], "productCount": count})
+            rows.append({"id": category_id, "title": category.get("name") or "", "productCount": count})
     return sorted(rows, key=lambda row: (-row["productCount"], row["title"]))
 
 
