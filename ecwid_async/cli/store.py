@@ -163,8 +163,9 @@ async def connect(access: StoreAccess, events: "EventSink | None" = None) -> "As
             store = ecwid.store(access.store_id, access.token)
         except ConfigError as error:
             raise UsageError(
-                f"{describe_missing_settings(access) or error} For a store of your own, add --profile NAME "
-                "(ecwid profile add NAME). Without an account, add --sandbox to use the demo store."
+                f"{describe_missing_settings(access) or error} Set them for a store of your own, or add "
+                "--profile NAME (ecwid profile add NAME). Without an account, add --sandbox to use a demo store inside "
+                "this command, or paste the export lines that ecwid sandbox serve has printed."
             ) from error
         try:
             yield store

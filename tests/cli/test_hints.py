@@ -108,12 +108,14 @@ def test_a_mistake_is_one_line_that_names_only_options_of_its_command(ecwid, lin
 
 
 def test_the_suggestion_without_an_account_works(ecwid):
-    assert "add --sandbox to use the demo store" in ecwid("get", "profile").err
+    assert "add --sandbox to use a demo store" in ecwid("get", "profile").err
     assert ecwid("get", "profile", *SMALL).code == 0
 
 
 def test_missing_variables_are_named(ecwid, monkeypatch):
-    assert ecwid("get", "profile").err.startswith("ecwid: ECWID_STORE_ID and ECWID_TOKEN are not set.")
+    error = ecwid("get", "profile").err
+    assert error.startswith("ecwid: ECWID_STORE_ID and ECWID_TOKEN are not set.")
+    assert all(way in error for way in ("--profile NAME", "--sandbox", "ecwid sandbox serve"))
     monkeypatch.setenv("ECWID_STORE_ID", "1003")
     assert ecwid("get", "profile").err.startswith("ecwid: ECWID_TOKEN is not set.")
     assert "ECWID_TOKEN is not set" in ecwid("doctor").out
