@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import shlex
 import sys
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
+_TOKEN_PREFIX = "secret_sandbox_"  # noqa: S105  not a secret: the start of those created here
 _STORES = Group("Several stores")
 _STORE = Group("Store")
 
@@ -165,6 +167,10 @@ def _create(
     else:
         if store.from_ is not None:
             sandbox = _load_export(store.from_, store_id=store.store_id, **arguments)
+            # The tokens of demo stores are known to everyone, and any web page in a browser can send one.
+            for each in sandbox.stores.values():
+                each.revoke_all()
+                each.add_token(f"{_TOKEN_PREFIX}{secrets.token_hex(16)}")
         else:
             sandbox = demo_store(sizes, store_id=store.store_id or DEMO_STORE_ID, **arguments)
         tokens = {number: each.tokens[0] for number, each in sandbox.stores.items()}
@@ -337,7 +343,7 @@ def _describe_stores(served: _Served) -> str:
 
 
 def _check_replaceable(file: Path) -> None:
-    """Raise `UsageError` unless the file does not exist, is empty, or contains nothing but tokens of demo stores."""
+    """Raise `UsageError` unless the file does not exist, is empty, or contains nothing but tokens of a sandbox."""
     from ecwid_async.sandbox.seed import DEMO_TOKEN, demo_token
     from ecwid_async.tokens import read_token_file
 
@@ -350,7 +356,10 @@ def _check_replaceable(file: Path) -> None:
             return
         with suppress(ConfigError):
             tokens = read_token_file(file)
-            if tokens and all(token in (DEMO_TOKEN, demo_token(store)) for store, token in tokens.items()):
+            if tokens and all(
+                token in (DEMO_TOKEN, demo_token(store)) or token.startswith(_TOKEN_PREFIX)
+                for store, token in tokens.items()
+            ):
                 return
     raise UsageError(f"{file} exists and is not a file of demo stores: choose another --tokens-file.")
 
