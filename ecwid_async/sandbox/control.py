@@ -32,7 +32,7 @@ from ecwid_async.sandbox.state import Item, Store, encode_json, parse_number
 from ecwid_async.sandbox.webhooks import EVENT_TYPES, Delivery, WebhookFaults, sample_event
 from ecwid_async.wire import Headers, Response
 
-__all__ = ["CONTROL_PATH", "MAX_CONTROL_BODY_BYTES", "PAGE_PATH", "Control", "is_loopback"]
+__all__ = ["CONTROL_PATH", "MAX_CONTROL_BODY_BYTES", "PAGE_PATH", "Control", "is_loopback", "refuse_host"]
 
 CONTROL_PATH: Final = "/_sandbox/"
 """How the paths of the control start."""
@@ -154,10 +154,9 @@ class Control:
 
         `opens_page` is whether it asks for the page, which has no data: a link of any page may lead to it.
         """
-        hosts = [value for name, value in headers.pairs if _to_text(name).lower() == "host"]
-        if len(hosts) != 1 or not is_loopback(_host_of(f"//{_to_text(hosts[0])}")):
-            # A page whose name resolves to this machine has its own name as the host.
-            return _error(403, "FORBIDDEN_HOST", "The Host must be localhost or a loopback address, such as 127.0.0.1")
+        refused = refuse_host(headers)
+        if refused is not None:
+            return refused
         origin = headers.get("Origin")
         if origin is None and headers.get("Sec-Fetch-Site") in _ALLOWED_SITES:
             return None
@@ -456,6 +455,17 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def refuse_host(headers: Headers) -> Response | None:
+    """The response to a request for another host than this machine.
+
+    A web page whose name resolves to this machine has its own name as the host, and could read every response.
+    """
+    hosts = [value for name, value in headers.pairs if _to_text(name).lower() == "host"]
+    if len(hosts) == 1 and is_loopback(_host_of(f"//{_to_text(hosts[0])}")):
+        return None
+    return _error(403, "FORBIDDEN_HOST", "The Host must be localhost or a loopback address, such as 127.0.0.1")
 
 
 def _host_of(url: str) -> str:

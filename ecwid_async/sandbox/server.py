@@ -14,7 +14,14 @@ from aiohttp import web
 from attrs import evolve, frozen
 
 from ecwid_async.sandbox.app_requests import PAGE_PATHS, render_page
-from ecwid_async.sandbox.control import CONTROL_PATH, MAX_CONTROL_BODY_BYTES, PAGE_PATH, Control, is_loopback
+from ecwid_async.sandbox.control import (
+    CONTROL_PATH,
+    MAX_CONTROL_BODY_BYTES,
+    PAGE_PATH,
+    Control,
+    is_loopback,
+    refuse_host,
+)
 from ecwid_async.sandbox.faults import FaultyResponse
 from ecwid_async.sandbox.sandbox import CORS, Sandbox
 from ecwid_async.wire import Headers, Options, Request, Response
@@ -76,8 +83,9 @@ async def serve(
     page at ``/`` does so in a browser; both are refused if `host` is not loopback. Raises `OSError` if the port is in
     use.
     """
-    control = control and is_loopback(host)
-    handler = _Handler(sandbox, Control(sandbox) if control else None)
+    only_local = is_loopback(host)
+    control = control and only_local
+    handler = _Handler(sandbox, Control(sandbox) if control else None, only_local=only_local)
     runner = web.ServerRunner(
         # The HTTP library accepts truncated compressed bodies, and responds with 500 to invalid ones.
         web.Server(handler.handle, access_log=None, lingering_time=_LINGER_SECONDS, auto_decompress=False),
@@ -162,16 +170,19 @@ class _InvalidBody(Exception):
 
 
 class _Handler:
-    def __init__(self, sandbox: Sandbox, control: Control | None) -> None:
+    def __init__(self, sandbox: Sandbox, control: Control | None, *, only_local: bool) -> None:
         self._sandbox = sandbox
         self._control = control
+        self._only_local = only_local
 
     async def handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
         """Pass the request to the sandbox. Its path stays encoded."""
         # `incoming.path` is decoded.
         path, _, query = incoming.raw_path.partition("?")
         if path.startswith(PAGE_PATHS):
-            return _app_page(self._sandbox, incoming.method, path, query)
+            # The control panel gives the app's page a token.
+            refused = refuse_host(Headers(incoming.raw_headers)) if self._only_local else None
+            return _to_aiohttp(refused) if refused else _app_page(self._sandbox, incoming.method, path, query)
         if path == "/" or path.startswith(PAGE_PATH):
             return self._page(incoming, path)
         if path.startswith(CONTROL_PATH):

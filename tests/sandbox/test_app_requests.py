@@ -256,6 +256,15 @@ async def test_a_page_is_only_read(served: RunningServer) -> None:
         assert response.status == 405
 
 
+async def test_a_page_whose_name_resolves_to_this_machine_gets_no_token(
+    sandbox: Sandbox, served: RunningServer
+) -> None:
+    sandbox.install("my&app", 1003)
+    url, headers = f"{served.origin}/cp/my%26app/1003?mode=fragment", {"Host": "evil.example"}
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as response:
+        assert (response.status, (await response.json())["errorCode"]) == (403, "FORBIDDEN_HOST")
+
+
 async def test_a_customer_sees_what_became_of_the_payment(sandbox: Sandbox, served: RunningServer, number: int) -> None:
     store, url = sandbox.stores[1003], f"{served.origin}/custompaymentapps/1003?orderId={number}"
     _, text = await read_page(f"{url}&errorMsg=%3Cb%3Eno%3C/b%3E")
