@@ -44,7 +44,7 @@ async def read_until(process: asyncio.subprocess.Process, text: str) -> str:
 async def test_a_newcomer_follows_one_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in re.findall(r"examples/(\w+\.py)", step(1, "sh")):
         shutil.copy(EXAMPLES / name, tmp_path)
-    (command,) = [line for line in step(2, "sh").splitlines() if line.startswith("ecwid ")]
+    (command,) = [line for line in step(2, "sh").replace("\\\n", "").splitlines() if line.startswith("ecwid ")]
     with reserved_port() as port:
         app_url = f"http://127.0.0.1:{port}"
         words = shlex.split(command.replace("http://127.0.0.1:8000", app_url))[1:]
