@@ -15,6 +15,7 @@ from typing import Any, Final, Self, TypeVar
 from attrs import field, frozen
 
 from ecwid_async.errors import ConfigError, TokenUnavailable
+from ecwid_async.primitives.database_urls import has_password_elsewhere
 from ecwid_async.primitives.private_files import open_private
 from ecwid_async.tokens.encryption import TokenCipher, as_secrets, read_keys
 from ecwid_async.tokens.source import as_token, check_store_id
@@ -478,6 +479,8 @@ def _parse_url(url: str) -> URL:
         parsed = None
     if parsed is None:  # raised outside of the frames that have the password
         raise ConfigError(f"not a valid URL of a database. Supported are {_SUPPORTED}.")
+    if has_password_elsewhere(url, parsed.host, parsed.database):
+        raise ConfigError("the password in the URL of the database has an @: write it as %40.")
     match parsed.drivername:
         case "sqlite" | "sqlite+aiosqlite":
             if not parsed.database or ":memory:" in parsed.database or parsed.database.startswith("file:"):

@@ -485,6 +485,7 @@ async def test_a_locked_database_is_waited_for(sqlite_file: Path, key: str) -> N
         ("postgresql+asyncpg://u:pass_Word7@h/d", "can't use this kind of database"),
         ("u:pass_Word7@h/d", "not a valid URL"),
         ("postgresql://u:pass_Word7@h:port/d", "not a valid URL"),
+        ("postgresql://u:pass@pass_Word7@h/d", "the password in the URL of the database has an @"),
         (7, "not a valid URL"),
     ],
 )

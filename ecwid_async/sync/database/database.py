@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.database_urls import has_password_elsewhere
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.sync.database.backend import Backend, TransactionKind
 from ecwid_async.sync.database.lease import Lease, check_and_renew
@@ -40,6 +41,8 @@ def find_backend(url: str) -> Backend:
     except (ArgumentError, ValueError):
         # The message of the original error may contain the password.
         raise ConfigError(f"not a valid database URL. Supported are {_SUPPORTED}.") from None
+    if has_password_elsewhere(url, parsed.host, parsed.database):
+        raise ConfigError("the password in the database URL has an @: write it as %40")
     match parsed.drivername:
         case "sqlite" | "sqlite+aiosqlite":
             if find_spec("aiosqlite") is None:

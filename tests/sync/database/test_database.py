@@ -47,6 +47,11 @@ async def stored_cursor(database: Database) -> str | None:
         ("shop.db", "not a valid database URL"),
         (f"sqlite:/{PASSWORD}@", "not a valid database URL"),
         ("", "not a valid database URL"),
+        (
+            f"postgresql://user:pass@{PASSWORD}@localhost/shop",
+            "the password in the database URL has an @: write it as %40",
+        ),
+        (f"postgresql://user:pass@w/{PASSWORD}@localhost/shop", "the password in the database URL has an @"),
         ("sqlite://", "a mirror in memory would be lost"),
         ("sqlite:///:memory:", "a mirror in memory would be lost"),
         ("sqlite:///file:shop.db", "a mirror in memory would be lost"),

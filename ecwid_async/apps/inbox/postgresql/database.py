@@ -8,6 +8,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ecwid_async.apps.errors import InboxError, InboxProblem
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.database_urls import has_password_elsewhere
 from ecwid_async.primitives.postgresql_errors import PostgreSQLProblem, find_failure
 from ecwid_async.transport import Secret
 from ecwid_async.wire import to_printable
@@ -66,11 +67,10 @@ class InboxDatabase:
             ) from None
         self._password = Secret(arguments.pop("password", "") or "")
         self._arguments = arguments
-        host = str(arguments.get("host") or "localhost")
-        if "@" in host and not host.startswith("@"):
-            # Messages would show this part of the password.
-            raise ConfigError("the password in the URL of the inbox has an @: write it as %40")
-        self.place = to_printable(f"{host}/{arguments.get('dbname') or ''}", limit=200)
+        host, database = str(arguments.get("host") or "localhost"), str(arguments.get("dbname") or "")
+        if has_password_elsewhere(url, host, database):
+            raise ConfigError("the password in the URL of the inbox has an @ or a /: write them as %40 and %2F")
+        self.place = to_printable(f"{host}/{database}", limit=200)
 
     def __repr__(self) -> str:
         return f"PostgreSQL at {self.place}"

@@ -404,6 +404,13 @@ def test_an_invalid_url_is_a_clear_error_that_does_not_show_it(bad: Any) -> None
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("password", ["pass@hunter2", "5/hunter2"])
+def test_a_password_that_is_not_encoded_is_an_error_that_does_not_show_it(password: str) -> None:
+    with pytest.raises(ConfigError, match="write them as %40 and %2F") as caught:
+        PostgreSQLInbox(f"postgresql://user:{password}@host/inbox")
+    assert "hunter2" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "name", ["", "Inbox", "my inbox", f"{'a' * 36}inbox", "1inbox", "a;--inbox", "ecwid_store", "ecwid_default"]
 )
