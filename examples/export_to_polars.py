@@ -48,7 +48,7 @@ print(months)
 products = (
     orders.explode("items")
     .unnest("items")
-    .group_by("sku")
+    .group_by(pl.coalesce("sku", "name").fill_null("").alias("sku"))  # not every item of an order has one
     .agg(pl.col("name").last(), pl.col("quantity").sum(), sales=(pl.col("price") * pl.col("quantity")).sum())
     .sort("sales", descending=True)
     .head(10)
@@ -56,10 +56,11 @@ products = (
 print(products)
 
 # %% The picture
+plt.rcParams["text.parse_math"] = False  # a $ is no formula
 figure, (left, right) = plt.subplots(1, 2, figsize=(14, 5), width_ratios=[3, 2], layout="constrained")
 left.bar(months["month"], months["sales"], width=25)
 left.set_title(f"Sales by month, {currency}")
-right.barh(products["sku"], products["sales"])
+right.barh(range(len(products)), products["sales"], tick_label=products["sku"])
 right.invert_yaxis()
 right.set_title(f"Best sellers, {currency}")
 for axes in (left, right):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,6 +34,28 @@ print(names["months"].write_csv(), end="")
 print("---")
 print(names["products"].select("sku", "quantity").write_csv(), end="")
 """
+
+
+ITEMS = [{"name": "A $mug{", "quantity": 2, "price": 5}, {"quantity": 1, "price": 1}]
+ORDER = {"orderNumber": 1, "id": "A", "paymentStatus": "PAID", "total": 11, "createDate": "2024-03-01 10:00:00 +0000"}
+
+
+@pytest.mark.parametrize("orders", [[], [{**ORDER, "items": ITEMS}]])
+def test_a_store_may_have_no_orders_and_items_no_sku(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, orders: list[dict[str, Any]]
+) -> None:
+    for name in ("matplotlib", "polars", "pyarrow"):
+        pytest.importorskip(name)
+    sandbox = demo_sandbox(products=1, orders=0, requests_per_minute=None)
+    sandbox.stores[DEMO_STORE_ID].load("orders", orders)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    with serve_in_thread(sandbox) as server:
+        use_store(monkeypatch, server.base_url)
+        command = [sys.executable, "-W", "error", str(EXAMPLES / "export_to_polars.py")]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("A $mug{" in done.stdout) is bool(orders)
+    assert (tmp_path / "sales.png").exists()
 
 
 def test_its_tables_add_up_and_its_picture_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
