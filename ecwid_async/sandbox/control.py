@@ -357,6 +357,8 @@ class Control:
     async def _show_overview(self, body: bytes, params: dict[str, str]) -> Item:
         """All that the page shows, of one store or of all."""
         sandbox, store_id = self._sandbox, _read_number(params, "storeId")
+        if store_id is None and len(sandbox.stores) == 1:
+            (store_id,) = sandbox.stores
         store = None if store_id is None else self._store(store_id)
         now = sandbox.clock()
         requests = [each for each in sandbox.requests if store_id in (None, each.store_id)]
@@ -376,7 +378,6 @@ class Control:
             "resettable": _FIRST_SNAPSHOT in self._snapshots,
             "stores": {
                 "total": len(stores),
-                "firstId": min(sandbox.stores, default=None),
                 "broken": [{"storeId": number, "problems": problems} for number, problems in broken[:_SHOWN]],
                 "brokenTotal": len(broken),
             },

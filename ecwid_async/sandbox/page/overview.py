@@ -13,6 +13,7 @@ __all__ = ["count_items", "describe_store", "find_problems", "mask_parameters", 
 # Five minutes, and the minute before them.
 _RATE_SECONDS: Final = 360
 _LATEST: Final = 6
+_MAX_TEXT: Final = 200
 _LAST_CHANGED_FIRST: Final = Sort("updated", descending=True)
 # Neither names nor addresses: a store that was exported has customers.
 _SHOWN: Final = {
@@ -50,7 +51,7 @@ def describe_store(store: Store) -> Item:
         "storeId": store.id,
         "problems": find_problems(store),
         "tokens": len(store.tokens),
-        "currency": formats.get("currency") if isinstance(formats, dict) else None,
+        "currency": _shorten(formats.get("currency")) if isinstance(formats, dict) else None,
         **{section: _latest(store, section, names) for section, names in _SHOWN.items()},
     }
 
@@ -58,7 +59,15 @@ def describe_store(store: Store) -> Item:
 def _latest(store: Store, section: str, names: tuple[str, ...]) -> list[Item]:
     index = store.table(section).index
     slots = select_rows(index, (), _LAST_CHANGED_FIRST, store.switches).page(0, _LATEST)
-    return [{name: item[name] for name in names if name in item} for item in map(decode_json, index.rows(slots))]
+    items = map(decode_json, index.rows(slots))
+    return [{name: _shorten(item[name]) for name in names if name in item} for item in items]
+
+
+def _shorten(value: object) -> object:
+    """A value that the page can show: an exported item may have text of any length, and objects instead of text."""
+    if isinstance(value, str):
+        return value if len(value) <= _MAX_TEXT else f"{value[:_MAX_TEXT]}…"
+    return "…" if isinstance(value, dict | list) else value
 
 
 def count_items(stores: Iterable[Store]) -> dict[str, int]:

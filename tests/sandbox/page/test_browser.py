@@ -1,9 +1,11 @@
 """The page in a real browser: headless Chromium."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import aiohttp
 import anyio
@@ -18,7 +20,7 @@ from ecwid_async.sandbox.server import RunningServer, serve
 from tests.browser import needs_browser, opened_page
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
 pytestmark = [needs_browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
@@ -63,6 +65,10 @@ class Browser:
     async def open(self, server: RunningServer, query: str = "") -> None:
         await self.page.goto(f"{server.page_url}{query}")
         await self.page.locator("#connection.live").wait_for()
+
+    async def overview(self) -> Any:
+        """What the page reads."""
+        return await self.page.evaluate("fetch('/_sandbox/overview').then((response) => response.json())")
 
     async def waits_for(self, selector: str, text: str) -> None:
         await self.page.locator(selector).filter(has_text=re.compile(text)).first.wait_for(state="visible")
@@ -235,6 +241,46 @@ async def test_data_is_shown_as_text(browser: Browser, server: RunningServer, sa
     assert await browser.page.title() == "Store 1003 · Sandbox"
 
 
+async def test_values_of_any_type_and_length_are_shown(
+    browser: Browser, server: RunningServer, sandbox: Sandbox
+) -> None:
+    # As in an export, which may have anything. JavaScript can't convert such objects to text.
+    unreadable = {"toString": 1, "valueOf": 2}
+    store, newest = sandbox.stores[DEMO_STORE_ID], {"updateTimestamp": 2_000_000_000}
+    store.load(
+        "products",
+        [
+            {"id": 1, "name": unreadable, "price": unreadable, "quantity": [unreadable], **newest},
+            {"id": 2, "name": "x" * 1_000_000, "price": 1e300, "unlimited": "no", **newest},
+        ],
+    )
+    store.load("orders", [{"orderNumber": 1, "id": unreadable, "total": "5", "paymentStatus": unreadable, **newest}])
+    store.profile = {**store.profile, "formatsAndUnits": {"currency": "<b>"}}
+    await browser.waits_for("#product-rows tr", "^…")
+    await browser.waits_for("#product-rows tr", f"^{'x' * 200}…1e.300")
+    await browser.waits_for("#order-rows tr", "^……")
+    assert len(json.dumps(await browser.overview())) < 100_000
+
+
+@pytest.mark.parametrize("store_id", ["1e999", "1.5", "-5", "0", "77", "9" * 40, "<b>"])
+async def test_any_store_in_the_address_leads_to_one(browser: Browser, server: RunningServer, store_id: str) -> None:
+    await browser.page.goto(f"{server.page_url}?{urlencode({'store': store_id})}")
+    await browser.waits_for("#store-name", "^Store 1003$")
+    # The browser reports that there is no such store.
+    browser.problems.clear()
+
+
+async def test_the_id_of_a_store_may_be_larger_than_numbers_of_javascript(chromium: Browser) -> None:
+    sandbox = demo_sandbox(store_id=2**63 - 1, products=2)
+    async with serve(sandbox, control=True) as server:
+        chromium.addresses.clear()
+        await chromium.open(server)
+        await chromium.page.get_by_role("button", name="product.created").click()
+        await chromium.waits_for("#counts > div", "3products|products3")
+        await chromium.page.goto("about:blank")
+    assert len(chromium.addresses) < 40
+
+
 async def test_it_can_be_used_with_the_keyboard_alone(
     browser: Browser, server: RunningServer, sandbox: Sandbox
 ) -> None:
@@ -297,6 +343,22 @@ async def test_it_says_when_the_server_has_ended_and_goes_on_with_the_next(brows
     async with serve(sandbox, port=first.port, control=True):
         await browser.page.locator("#connection.live").wait_for()
     browser.problems.clear()  # the browser reports each refused connection
+
+
+async def test_it_reads_what_it_missed_when_the_server_was_ending(chromium: Browser, sandbox: Sandbox) -> None:
+    failed: list[str] = []
+
+    async def fail_once(route: "Route") -> None:
+        failed.append(route.request.url)
+        await (route.abort() if len(failed) == 1 else route.continue_())
+
+    async with serve(sandbox, control=True) as server:
+        await chromium.page.route("**/_sandbox/changes", fail_once)
+        await chromium.open(server)
+        await chromium.page.get_by_role("button", name="product.created").wait_for()
+        await chromium.page.unroute("**/_sandbox/changes")
+        await chromium.page.goto("about:blank")
+    assert len(failed) == 2
 
 
 async def test_one_of_several_stores_is_chosen(browser: Browser, server: RunningServer, sandbox: Sandbox) -> None:

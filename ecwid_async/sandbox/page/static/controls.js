@@ -54,6 +54,7 @@ function say(text, isError = false) {
 
 export class Controls {
   #during;
+  #loaded = false;
   #store = null;
   #faults = [];
   #webhookFaults = {};
@@ -62,14 +63,16 @@ export class Controls {
   // `during` waits for an action, and shows its result.
   constructor({ during }) {
     this.#during = during;
-  }
-
-  async start() {
     this.#buildFaults();
     this.#buildClock();
     this.#buildQuota();
     this.#buildReset();
-    await this.#buildEvents();
+  }
+
+  // Read the types of events, unless they were read.
+  async load() {
+    if (!this.#loaded) await this.#buildEvents();
+    this.#loaded = true;
   }
 
   // Do something, and say what it did or why not.
@@ -109,12 +112,12 @@ export class Controls {
   }
 
   async #change(eventType) {
-    const { method, path, storeId } = await send("POST", "changes", { eventType, storeId: this.#store.storeId });
+    const { method, path, storeId } = await send("POST", "changes", { eventType, storeId: this.#scope });
     return `${eventType}: changed store ${storeId} (${method} ${path})`;
   }
 
   async #sample(eventType) {
-    const { deliveries } = await send("POST", "events", { eventType, storeId: this.#store.storeId });
+    const { deliveries } = await send("POST", "events", { eventType, storeId: this.#scope });
     return deliveries.length ? `${eventType}: a sample is sent to ${count(deliveries.length, "app")}` : `${eventType}: no app gets this event`;
   }
 
@@ -147,7 +150,7 @@ export class Controls {
     return isOn ? "Fault of webhooks added" : "Fault of webhooks removed";
   }
 
-  // With several stores, faults are those of the chosen store.
+  // With several stores, faults and events are those of the chosen store.
   get #scope() {
     return this.#several && this.#store ? this.#store.storeId : null;
   }

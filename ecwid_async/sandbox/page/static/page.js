@@ -9,10 +9,12 @@ import { showBrokenStores, showContents, showRequests, showWebhooks } from "./li
 const MAX_SUGGESTIONS = 50;
 
 // The chosen store is in the address, so that it survives a reload. Null is all stores.
-let storeId = Number(new URLSearchParams(location.search).get("store")) || null;
+const inAddress = new URLSearchParams(location.search).get("store");
+let storeId = /^\d{1,15}$/.test(inAddress) ? Number(inAddress) : null;
 const controls = new Controls({ during: (action) => poll.during(action) });
 
 async function read() {
+  await controls.load();
   const params = new URLSearchParams();
   if (storeId !== null) params.set("storeId", storeId);
   if (byId("only-errors").checked) params.set("onlyErrors", "true");
@@ -21,11 +23,6 @@ async function read() {
 
 function showOverview(overview) {
   const { stores, store } = overview;
-  if (store === null && stores.total === 1) {
-    storeId = stores.firstId;
-    poll.refresh();
-    return;
-  }
   const connection = byId("connection");
   connection.className = "live";
   setText(connection, "Live");
@@ -45,7 +42,7 @@ function showOverview(overview) {
 }
 
 function showFailure(error) {
-  if (error.code === "STORE_NOT_FOUND") {
+  if (error.code === "STORE_NOT_FOUND" && storeId !== null) {
     choose(null);
     return;
   }
@@ -93,5 +90,4 @@ byId("store").addEventListener("input", () => {
 byId("store").addEventListener("change", () => void chooseTyped().catch(showFailure));
 byId("only-errors").addEventListener("change", () => poll.refresh());
 
-void controls.start().catch(showFailure);
 await poll.run();
