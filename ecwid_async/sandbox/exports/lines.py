@@ -3,6 +3,7 @@
 import gzip
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final, cast
@@ -37,7 +38,8 @@ class ItemReader:
         Raises `ConfigError` for a line that is not a JSON object, or has an item of another store.
         """
         for line in self._lines():
-            encoded = line.strip()
+            # Editors on Windows put a byte order mark at the start of a file.
+            encoded = (line.removeprefix(BOM_UTF8) if self._line == 1 else line).strip()
             if not encoded:
                 continue
             if found := _STORE_ID.match(encoded):
@@ -55,7 +57,7 @@ class ItemReader:
             raise self.error("JSON that is nested too deeply") from None
         except DECODE_ERRORS:
             raise self.error("not JSON; the file is damaged: export again") from None
-        if not isinstance(item, dict):
+        if not isinstance(item, dict) or encoded[:1] != b"{":
             raise self.error("not an item: each line has a JSON object")
         return item
 

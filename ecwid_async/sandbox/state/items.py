@@ -13,7 +13,7 @@ Item = dict[str, Any]
 Key = int | str
 """The identifier of an item in paths: a number, or text for carts."""
 
-ODD_VALUE_ERRORS: Final = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError)
+ODD_VALUE_ERRORS: Final = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
 """What code raises that reads an exported item with a missing field, or a value of another type than the API's."""
 
 _decode: Final = msgspec.json.Decoder().decode

@@ -25,6 +25,10 @@ def test_items_are_decoded_and_kept(tmp_path):
     assert read(file, b'{"store_id":1003,"id":1}\n{"store_id":1003}\n') == [({"id": 1}, b'{"id":1}'), ({}, b"{}")]
 
 
+def test_a_byte_order_mark_at_the_start_is_no_part_of_an_item(tmp_path):
+    assert read(tmp_path / "a.jsonl", b'\xef\xbb\xbf{"id":1}\n') == [({"id": 1}, b'{"id":1}')]
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
@@ -32,6 +36,7 @@ def test_items_are_decoded_and_kept(tmp_path):
         (b'{"id":"\xff"}', "not JSON"),
         (b"[1]", "not an item: each line has a JSON object"),
         (b"7", "not an item"),
+        (b'\xef\xbb\xbf{"id":1}', "not an item"),
         (b"[" * 100_000, "JSON that is nested too deeply"),
         (b'{"a":' * 100_000, "JSON that is nested too deeply"),
         (b'{"store_id":1004,"id":1}', "an item of store 1004 in an export of store 1003"),

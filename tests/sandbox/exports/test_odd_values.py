@@ -122,6 +122,14 @@ def test_a_request_that_needs_an_odd_value_says_so_and_others_work(tmp_path, cap
     assert [item["price"] for item in api.get("/products")["items"]] == [3, 3]
 
 
+def test_a_deeply_nested_item_gets_a_response_to_each_request(tmp_path):
+    deep = b'{"id":1,"name":"Mug","new":%b1%b}' % (b'{"a":' * 900, b"}" * 900)
+    api = Api(sandbox_from_export(write_lines(tmp_path / "products.jsonl", deep), store_id=DEMO_STORE_ID))
+    assert api.send("GET", "/products/1").body == deep
+    assert api.send("GET", "/products", lang="de").status == 400
+    api.put("/products/1", {"price": 3})
+
+
 def test_an_item_without_its_name_does_not_stop_requests_for_others(tmp_path):
     for section, key in (("redirects", '"a"'), ("staff", '"a"'), ("customer_groups", "7"), ("categories", "7")):
         write_lines(tmp_path / f"{section}.jsonl", f'{{"id":{key}}}'.encode())
