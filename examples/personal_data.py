@@ -27,10 +27,11 @@ async def mark_in_mirror(event: ReceivedEvent[StoreEvent, Model]) -> None:
 @router.on("customer.personalDataExportRequest", "profile.personalDataExportRequest")
 async def export_data(event: ReceivedEvent[StoreEvent, Model]) -> None:
     """A customer, or the owner of a store, wants all data: write it to a file for the merchant."""
-    found = [await event.fetch()]
-    if isinstance(event.event, CustomerEvent):
+    found, name = [await event.fetch()], f"store-{event.store_id}-profile"  # its own id may be any text, even a path
+    if isinstance(event.event, CustomerEvent):  # there, it is a number
         found += await event.store.orders.search(customer_id=event.event.entity_id).all()
-    file = FOLDER / f"{event.event_type.partition('.')[0]}-{event.store_id}-{event.entity_id}.json"
+        name = f"customer-{event.store_id}-{event.event.entity_id}"
+    file = FOLDER / f"{name}.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps([each.to_dict() for each in found], default=str))
 

@@ -89,7 +89,7 @@ async def test_a_newcomer_installs_it_receives_a_webhook_and_sees_the_order(tmp_
             app.sandbox.deliveries.faults = WebhookFaults()
             app.sandbox.uninstall(CLIENT_ID, STORE)
             await wait_until(lambda: has_no_rows(mirror))
-            await wait_until(lambda: is_gone(tmp_path / f"profile-{STORE}-{STORE}.json"))
+            await wait_until(lambda: is_gone(tmp_path / f"store-{STORE}-profile.json"))
         assert await app.status("/ecwid/live") == 200
     assert app.process.returncode in (0, -signal.SIGTERM), app.output  # uvicorn repeats the signal at its end
     assert "Traceback" not in app.output
@@ -115,8 +115,8 @@ async def check_personal_data(app: RunningApp, store: Store, mirror: Mirror, cus
     assert (customer["email"], order["id"]) == (EMAIL, order_id)
     assert exported.stat().st_mode & 0o077 == 0
 
-    app.sandbox.emit(sample_event("profile.personalDataExportRequest", entity_id=STORE))
-    profile = app.folder / f"profile-{STORE}-{STORE}.json"
+    app.sandbox.emit(sample_event("profile.personalDataExportRequest", entity_id="../no/path"))
+    profile = app.folder / f"store-{STORE}-profile.json"
 
     async def has_profile() -> bool:
         return profile.exists() and profile.stat().st_size > 0

@@ -57,7 +57,8 @@ def read_oauth_url(oauth_url: str | None) -> str:
 
     Raises `ConfigError` if it is invalid, or would send the client secret unencrypted.
     """
-    return validate_base_url(oauth_url or os.environ.get(OAUTH_URL_VARIABLE) or DEFAULT_OAUTH_URL)
+    url = oauth_url or os.environ.get(OAUTH_URL_VARIABLE) or DEFAULT_OAUTH_URL
+    return validate_base_url(url, example=DEFAULT_OAUTH_URL)
 
 
 def read_redirect_uri(redirect_uri: str) -> str:
@@ -68,7 +69,13 @@ def read_redirect_uri(redirect_uri: str) -> str:
     if not isinstance(redirect_uri, str) or "#" in redirect_uri:
         raise ConfigError("The redirect_uri must be the https URL of the app's callback, without a fragment.")
     address, _, query = redirect_uri.partition("?")
-    validate_base_url(address)
+    try:
+        validate_base_url(address)
+    except ConfigError:
+        raise ConfigError(
+            "The redirect_uri must be the https URL of the app's callback, such as https://app.example.com/callback. "
+            "It may be http on this machine only."
+        ) from None
     if not urlsplit(address).path or not (query.isascii() and query.isprintable() and " " not in query):
         raise ConfigError("The redirect_uri must be the complete URL of the app's callback, with its path.")
     return redirect_uri

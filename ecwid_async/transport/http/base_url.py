@@ -20,8 +20,8 @@ _AUTHORITY: Final = re.compile(r"(?:.*@)?(?:\[[^\]]*\]|[^:\[\]@]*)(?::[0-9]{1,5}
 _PATH: Final = re.compile(r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9a-fA-F]{2})*)*")
 
 
-def validate_base_url(base_url: str) -> str:
-    """Return the base URL, normalized.
+def validate_base_url(base_url: str, *, example: str = DEFAULT_BASE_URL) -> str:
+    """Return the base URL, normalized. Errors suggest `example`.
 
     Raises `ConfigError` if it is not a valid base URL, or would send a token unencrypted: plain ``http`` is allowed
     only to this machine.
@@ -36,7 +36,7 @@ def validate_base_url(base_url: str) -> str:
         or not _PATH.fullmatch(parts.path)
         or len(parts.geturl()) != len(base_url)
     ):
-        raise ConfigError(f"{_describe(base_url)} is not a valid base URL: give one such as {DEFAULT_BASE_URL}")
+        raise ConfigError(f"{_describe(base_url)} is not a valid base URL: give one such as {example}")
     host = parts.hostname or ""
     if parts.scheme == "http" and not _is_loopback(host):
         raise ConfigError(f"http:// would send the token to {to_printable(host)} unencrypted: use https://")

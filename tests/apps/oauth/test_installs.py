@@ -704,6 +704,15 @@ def test_an_invalid_setting_is_refused(new_installs: NewInstalls, options: dict[
         new_installs(**options)
 
 
+def test_the_error_for_an_address_is_about_that_address(new_installs: NewInstalls) -> None:
+    """Not about the base URL of the API, which another variable sets."""
+    for redirect_uri in ("/callback", "http://app.example.com/callback"):
+        with pytest.raises(ConfigError, match="The redirect_uri must be the https URL of the app's callback, such as"):
+            new_installs(redirect_uri=redirect_uri)
+    with pytest.raises(ConfigError, match=r"give one such as https://my\.ecwid\.com/api/oauth"):
+        new_installs(oauth_url="my.ecwid.com")
+
+
 def test_scopes_may_be_one_text(new_installs: NewInstalls) -> None:
     for scopes in ("read_orders read_catalog", ["read_orders read_catalog"], ["read_catalog", "read_orders"]):
         installs = new_installs(scopes=scopes, optional_scopes="read_catalog")
