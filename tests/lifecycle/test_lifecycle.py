@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -141,6 +142,27 @@ def test_a_client_dropped_in_another_thread_is_closed_by_its_event_loop(server: 
         thread.join(30)
         loop.close()
     assert reports == [(UNCLOSED.format(server.base_url), thread)]
+
+
+ENDING_WITH_A_DAEMON_THREAD = """
+import asyncio, sys, threading
+from ecwid_async import Ecwid
+
+loop = asyncio.new_event_loop()
+loop.set_debug(True)
+threading.Thread(target=loop.run_forever, daemon=True).start()
+ecwid = Ecwid(base_url=sys.argv[1])
+asyncio.run_coroutine_threadsafe(ecwid.store(1003, "secret_x").orders.get(1), loop).result(30)
+"""
+
+
+def test_a_program_that_ends_while_a_thread_has_a_client_names_the_client_only(server: FaultServer) -> None:
+    command = [sys.executable, "-c", ENDING_WITH_A_DAEMON_THREAD, server.base_url]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    shown = [line for line in done.stderr.splitlines() if not line.startswith("Executing ")]
+    assert shown[0] == UNCLOSED.format(server.base_url)
+    assert "aiohttp" not in done.stderr
+    assert "Exception ignored" not in done.stderr
 
 
 async def test_a_client_that_was_closed_or_never_used_says_nothing(server: FaultServer) -> None:

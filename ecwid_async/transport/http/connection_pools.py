@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -92,7 +93,10 @@ class _OpenPool(Generic[P]):
             if self._disown is not None:
                 self._disown(self.pool)
             return
-        if self._abandon is not None:
+        if self._is_in_frozen_thread():
+            if self._disown is not None:
+                self._disown(self.pool)
+        elif self._abandon is not None:
             self._in_loop(self._abandon, self.pool)
         if self._server is None:
             return
@@ -107,12 +111,19 @@ class _OpenPool(Generic[P]):
 
     def _in_loop(self, function: Callable[[A], None], argument: A) -> None:
         """Call a function where the loop can be used: in its own thread if it runs in another one."""
-        loop = self._loop
-        if isinstance(loop, asyncio.AbstractEventLoop) and loop.is_running() and _running_loop_or_none() is not loop:
+        if isinstance(self._loop, asyncio.AbstractEventLoop) and self._runs_elsewhere() and not sys.is_finalizing():
             with suppress(RuntimeError):  # it was closed meanwhile
-                loop.call_soon_threadsafe(function, argument)
+                self._loop.call_soon_threadsafe(function, argument)
         else:
             function(argument)
+
+    def _runs_elsewhere(self) -> bool:
+        loop = self._loop
+        return isinstance(loop, asyncio.AbstractEventLoop) and loop.is_running() and _running_loop_or_none() is not loop
+
+    def _is_in_frozen_thread(self) -> bool:
+        """Whether the loop runs in a daemon thread, which goes on no more at the end of the interpreter."""
+        return sys.is_finalizing() and self._runs_elsewhere()
 
 
 def _running_loop_or_none() -> asyncio.AbstractEventLoop | None:
