@@ -12,7 +12,7 @@ _INTRODUCTION = """\
 The command `ecwid` comes with the extra `cli`. `ecwid COMMAND --help` prints what this page shows.
 
 To use your own store, set `ECWID_STORE_ID` and `ECWID_TOKEN` (`ECWID_BASE_URL` for another server), or add
-`--sandbox` to use a demo store. [From the command line](command-line.md) shows how to look at a store, and the order in
+`--sandbox` to use a demo store. [From the command line](command-line.md) shows how to inspect a store, and the order in
 which settings apply.
 
 {exit_codes}

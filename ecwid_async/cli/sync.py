@@ -69,7 +69,7 @@ class SectionArguments:
     exclude: SectionNames = None
     "Leave out these sections. Repeatable."
     confirm_deletions: SectionNames = None
-    "Go on with the deletions of a section that stopped because too many items were gone. Repeatable."
+    "Continue the deletions of a section that stopped because too many items were gone. Repeatable."
 
 
 @Parameter(name="*")

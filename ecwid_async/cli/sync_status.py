@@ -38,7 +38,7 @@ def status(
     json: Annotated[bool, Parameter(help="Print one JSON object.")] = False,
     prometheus: Annotated[bool, Parameter(help="Print metrics in the text format of Prometheus.")] = False,
 ) -> int:
-    """Show how the mirror of each store is. Sends no requests.
+    """Show the state of the mirror of each store. Sends no requests.
 
     One store is shown with the cursor, the counters and the problems of each section; of several, the totals and those
     that need attention. JSON and metrics have every store if there are 100 or fewer.

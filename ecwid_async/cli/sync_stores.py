@@ -70,7 +70,7 @@ async def _mark(url: str, store_id: int, section: str, ids: Sequence[str]) -> No
 
 
 def confirm_deletions(store_id: _StoreId, /, *sections: str, to: DatabaseURL = None) -> None:
-    """Go on with the deletions of sections of a store that stopped because too many items were gone."""
+    """Continue the deletions of sections of a store that stopped because too many items were gone."""
     if not sections:
         raise UsageError("which sections? ecwid sync status --store ID shows those that are stopped.")
     asyncio.run(_confirm(existing_database_url(to), store_id, section_names(sections)))
