@@ -258,6 +258,13 @@ async def test_values_of_any_type_and_length_are_shown(
     store.profile = {**store.profile, "formatsAndUnits": {"currency": "<b>"}}
     await browser.waits_for("#product-rows tr", "^…")
     await browser.waits_for("#product-rows tr", f"^{'x' * 200}…1e.300")
+    store.load("orders", [{"orderNumber": 2, "id": "x" * 1000, "paymentStatus": "x" * 1000, **newest}])
+    sandbox.add_app(App(client_id="x" * 1000, client_secret="secret_app", webhook_url="http://127.0.0.1:1/"))
+    await browser.waits_for("#order-rows tr", f"^{'x' * 200}")
+    await browser.waits_for("#webhooks-summary", "x" * 1000)
+    await browser.page.set_viewport_size({"width": 320, "height": 700})
+    assert await browser.page.evaluate("document.documentElement.scrollWidth") == 320
+    await browser.page.set_viewport_size({"width": 1280, "height": 720})
     await browser.waits_for("#order-rows tr", "^……")
     assert len(json.dumps(await browser.overview())) < 100_000
 

@@ -74,6 +74,7 @@ const words = (text) => text.replaceAll("_", " ").toLowerCase();
 
 function amount(value, currency) {
   if (typeof value !== "number") return "";
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) return String(value);
   try {
     return value.toLocaleString("en", currency ? { style: "currency", currency } : { minimumFractionDigits: 2 });
   } catch {
