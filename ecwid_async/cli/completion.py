@@ -52,7 +52,8 @@ def complete_conditions(context: "CompletionContext") -> Iterable[str]:
     from ecwid_async.cli.introspect import offline_store
 
     store = offline_store()
-    return dict.fromkeys(f"{name}=" for section in _chosen_sections(context) for name in section.filters(store))
+    names = (f"{name}=" for section in _chosen_sections(context) for name in section.filters(store))
+    return list(dict.fromkeys(names))  # the values of a dict would be shown as descriptions
 
 
 def complete_reports(context: "CompletionContext") -> Iterable[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ecwid_async.codec import Selection
 
-__all__ = ["ItemTable", "format_number", "has_times", "paths"]
+__all__ = ["ItemTable", "format_number", "has_times", "one_line", "paths"]
 
 Path = tuple[str, ...]
 """The names of a field and of the objects that it is in, from the outside."""
@@ -67,24 +67,24 @@ class ItemTable:
         ]
         needed = sum(width if is_fixed else _NARROWEST for width, is_fixed in zip(widths, fixed, strict=True))
         if needed + _GAP * (len(columns) - 1) > options.max_width:
-            yield from self._paragraphs()
+            yield from self._paragraphs(fixed)
             return
         table = _grid(header=True)
         for name, is_numeric, is_fixed in zip(self._names, self._numeric, fixed, strict=True):
-            table.add_column(_one_line(name), justify="right" if is_numeric else "left", no_wrap=is_fixed)
+            table.add_column(one_line(name), justify="right" if is_numeric else "left", no_wrap=is_fixed)
         for row in self._rows:
-            table.add_row(*map(_one_line, row))
+            table.add_row(*map(one_line, row))
         yield table
 
-    def _paragraphs(self) -> Iterator["RenderableType"]:
+    def _paragraphs(self, fixed: Sequence[bool]) -> Iterator["RenderableType"]:
         for number, row in enumerate(self._rows):
             if number:
                 yield ""
             table = _grid(header=False)
             table.add_column(style="bold", no_wrap=True)
             table.add_column()
-            for name, text in zip(self._names, row, strict=True):
-                table.add_row(name, _one_line(text))
+            for name, text, is_fixed in zip(self._names, row, fixed, strict=True):
+                table.add_row(name, Text(text, overflow="fold") if is_fixed else one_line(text))
             yield table
 
 
@@ -116,7 +116,8 @@ def format_number(name: str, value: Decimal | int, *, separator: str = "") -> st
     return f"{number:,.2f}" if isinstance(exponent, int) and exponent > -2 else f"{number:,f}"
 
 
-def _one_line(text: str) -> Text:
+def one_line(text: str) -> Text:
+    """Text that ends in an ellipsis where its column is too narrow for it."""
     # The column itself may shrink, its text may not wrap.
     return Text(text, no_wrap=True, overflow="ellipsis")
 

@@ -54,9 +54,9 @@ def write_table(table: "RenderableType") -> None:
 
     table = EscapedText(table)
     if sys.stdout.isatty():
-        Console(highlight=False, markup=False).print(table)
+        Console(highlight=False, markup=False, emoji=False).print(table)
         return
-    console = Console(highlight=False, markup=False, width=_WIDTH_IN_A_PIPE)
+    console = Console(highlight=False, markup=False, emoji=False, width=_WIDTH_IN_A_PIPE)
     with console.capture() as captured:
         console.print(table)
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())

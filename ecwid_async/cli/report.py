@@ -82,24 +82,26 @@ def report(
     if metric is not None and not plot:
         raise UsageError("--metric is the number to draw: add --plot.")
     report_type, store_options = _find_report(name), store or StoreOptions()
+    as_json = not plot and (json or not sys.stdout.isatty())
     started_from, ended_at = _parse_period(start, end, demo=store_options.sandbox)
     arguments = {
         "started_from": int(started_from.timestamp()),
         "ended_at": int(ended_at.timestamp()),
         "time_scale_value": by,
         "compare_period": None if compare is None else _PERIODS[compare],
-        "limit": limit,
+        # It would apply to the compared period by itself, which has other groups first.
+        "limit": limit if as_json or compare is None else None,
     }
     body = asyncio.run(_get(report_type, arguments, choose_store(store_options)))
-    if not plot and (json or not sys.stdout.isatty()):
+    if as_json:
         from ecwid_async.cli.render import indent_json, write_json
 
         write_json(indent_json(body) or "")
         return
     from ecwid_async.cli.render import write_table
 
-    display = _read(body)
-    if not display.rows:
+    display = _read(body, limit)
+    if not display.rows or not display.metrics:
         sys.stderr.write(f"No data from {started_from:%Y-%m-%d} to {ended_at:%Y-%m-%d}.\n")
         return
     sys.stdout.write(f"{report_type}, {started_from:%Y-%m-%d} to {ended_at:%Y-%m-%d}\n")
@@ -113,13 +115,13 @@ async def _get(report_type: "ReportType", arguments: Mapping[str, Any], access: 
         return (await store.reports.get(report_type, **arguments).response()).body
 
 
-def _read(body: bytes) -> "ReportDisplay":
+def _read(body: bytes, limit: int | None) -> "ReportDisplay":
     from ecwid_async.cli.report_display import ReportDisplay
     from ecwid_async.codec import loads
     from ecwid_async.errors import DecodeError
 
     try:
-        return ReportDisplay.from_response(loads(body))
+        return ReportDisplay.from_response(loads(body), limit=limit)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         operation = "GET /reports/{reportType}"
         raise DecodeError(operation=operation, path="", expected="a report", found="something else") from None

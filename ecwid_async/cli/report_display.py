@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.cli.item_table import format_number
+from ecwid_async.cli.item_table import format_number, one_line
 from ecwid_async.cli.render import FittedTable
 from ecwid_async.wire import to_printable
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["ReportDisplay", "ReportRow"]
 
 _MAX_LABEL: Final = 40
-_SHORTEST_BAR: Final = 8
+_SHORTEST_LABEL: Final = 8
+_LONGEST_BAR: Final = 100
 # A part of a character, in eighths.
 _PARTS: Final = " ▏▎▍▌▋▊▉"
 
@@ -45,9 +46,14 @@ class ReportDisplay:
     compared: bool
 
     @classmethod
-    def from_response(cls, response: Any) -> Self:
-        """Read a response of ``GET /reports/{reportType}``. Raises an error of any kind if it is something else."""
+    def from_response(cls, response: Any, *, limit: int | None = None) -> Self:
+        """Read a response of ``GET /reports/{reportType}``, with the first `limit` rows of a ranking.
+
+        Raises an error of any kind if it is something else.
+        """
         dataset = response.get("dataset") or []
+        if not _has_steps(dataset):
+            dataset = dataset[:limit]
         earlier = _earlier_rows(dataset, response.get("comparePeriodDataset") or [])
         rows = [
             ReportRow(label=_label(point), metrics=_metrics(point.get("data")), earlier=before)
@@ -77,14 +83,16 @@ class ReportDisplay:
 
     def _build_table(self, left_out: Sequence[str]) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        table.add_column("", no_wrap=True, overflow="ellipsis", max_width=_MAX_LABEL)
+        table.add_column("", max_width=_MAX_LABEL)
         shown = [name for name in self.metrics if name not in left_out]
         for name in shown:
             for title in (name, "before", "change") if self.compared else (name,):
                 table.add_column(title, justify="right", no_wrap=True)
         for row in (*self.rows, self.totals):
             cells = [text for name in shown for text in self._cells(row, name)]
-            table.add_row(row.label, *cells, style="bold" if row is self.totals else None)
+            # Only labels are cut: a part of a number would be another number.
+            numbers = [Text(text, no_wrap=False, overflow="fold") for text in cells]
+            table.add_row(one_line(row.label), *numbers, style="bold" if row is self.totals else None)
         return table
 
     def _cells(self, row: ReportRow, name: str) -> Iterator[str]:
@@ -113,9 +121,9 @@ class Bars:
         ]
         texts = [_format(name, value) for _, value, _, _ in lines]
         label_width = min(_MAX_LABEL, max(Text(label).cell_len for label, *_ in lines))
-        label_width = min(label_width, max(_SHORTEST_BAR, options.max_width // 3))
+        label_width = min(label_width, max(_SHORTEST_LABEL, options.max_width // 3))
         text_width = max(map(len, texts))
-        bar_width = max(_SHORTEST_BAR, options.max_width - label_width - text_width - 3)
+        bar_width = min(_LONGEST_BAR, max(1, options.max_width - label_width - text_width - 3))
         largest = max((abs(value) for _, value, _, _ in lines), default=Decimal()) or Decimal(1)
         yield Text(name, style="bold")
         for (label, value, block, style), text in zip(lines, texts, strict=True):
@@ -138,15 +146,23 @@ def _bar(length: Decimal, block: str) -> str:
 
 def _earlier_rows(dataset: Sequence[Any], earlier: Sequence[Any]) -> Iterable[Metrics]:
     """The numbers of the compared period for each row: of the same step in time, or of the same group."""
-    if any("startTimeStamp" in point for point in dataset):
+    if _has_steps(dataset):
         numbers = [_metrics(point.get("data")) for point in earlier[: len(dataset)]]
         return [*numbers, *({} for _ in dataset[len(numbers) :])]
     groups = {point.get("datapointId"): _metrics(point.get("data")) for point in earlier}
     return [groups.get(point.get("datapointId"), {}) for point in dataset]
 
 
+def _has_steps(dataset: Sequence[Any]) -> bool:
+    """Whether the rows are steps in time, and not groups such as products."""
+    return any("startTimeStamp" in point for point in dataset)
+
+
 def _metrics(data: Sequence[Any] | None) -> Metrics:
-    return {str(entry["dataId"]): Decimal(entry.get("dataValue") or 0) for entry in data or ()}
+    metrics = {str(entry["dataId"]): Decimal(entry.get("dataValue") or 0) for entry in data or ()}
+    if not all(value.is_finite() for value in metrics.values()):
+        raise ValueError("not a number")
+    return metrics
 
 
 def _label(point: Mapping[str, Any]) -> str:

@@ -77,6 +77,11 @@ def test_every_section_is_offered(ecwid):
     assert set(ALL_SECTIONS) - set(offered(ecwid, "list", "")) == {"profile"}
 
 
+def test_filters_are_offered_without_a_description(ecwid):
+    assert {"created_from=", "keywords="} <= set(offered(ecwid, "list", "orders", "--where", ""))
+    assert "None" not in offered(ecwid, "list", "orders", "--where", "")
+
+
 def test_fields_are_offered_behind_others(ecwid):
     assert offered(ecwid, "list", "orders", "--fields", "id,")[:2] == ["id,id", "id,subtotal"]
 

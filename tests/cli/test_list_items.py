@@ -2,10 +2,13 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
+from ecwid_async.cli.item_table import ItemTable
 from ecwid_async.cli.list_items import TABLE_FIELDS
 from ecwid_async.sections import SECTIONS
 from tests.cli.helpers import CONTROL_SEQUENCE
@@ -82,6 +85,18 @@ def test_a_narrow_terminal_shows_an_item_as_a_paragraph_with_whole_numbers(ecwid
     for order, paragraph in zip(orders, paragraphs, strict=True):
         assert paragraph[0].split() == ["id", order["id"]]
         assert paragraph[1].split() == ["total", f"{order['total']:,.2f}"]
+
+
+def test_no_number_or_id_is_cut_on_a_terminal_of_16_columns():
+    item = {"id": "A1B2C3D4E5F6", "price": Decimal("1234567.89"), "name": "A rather long name"}
+    columns = [("id",), ("price",), ("name",)]
+    console = Console(width=16, file=None, color_system=None)
+    with console.capture() as captured:
+        console.print(ItemTable([item], columns))
+    text = "".join(captured.get().split())
+    assert "A1B2C3D4E5F6" in text
+    assert "1,234,567.89" in text
+    assert max(map(cell_len, captured.get().splitlines())) <= 16
 
 
 def test_the_columns_of_a_table_are_fields_of_the_section():

@@ -15,6 +15,17 @@ SMALL = ["--sandbox", "--products", "20", "--orders", "100", "--carts", "3", "--
 PERIOD = ["--from", "2024-01-01", "--to", "2024-12-31"]
 
 
+def group(name, value, **details):
+    return {"datapointId": name, "data": [{"dataId": "profit", "dataValue": value}], "additionalData": details}
+
+
+def respond(monkeypatch, response):
+    async def get(*arguments):
+        return json.dumps(response).encode()
+
+    monkeypatch.setattr("ecwid_async.cli.report._get", get)
+
+
 def parsed(outcome):
     assert outcome.code == 0, outcome.err
     return json.loads(outcome.out)
@@ -146,10 +157,7 @@ def test_an_empty_period_says_so(ecwid, terminal):
     "response", [[], {"dataset": [7]}, {"dataset": [{"data": [{"dataId": "x", "dataValue": "?"}]}]}]
 )
 def test_another_response_is_an_error(ecwid, monkeypatch, served, response):
-    async def get(*arguments):
-        return json.dumps(response).encode()
-
-    monkeypatch.setattr("ecwid_async.cli.report._get", get)
+    respond(monkeypatch, response)
     outcome = ecwid("report", "sales", "--plot")
     assert outcome.code == 1
     assert "expected a report" in outcome.err
@@ -172,3 +180,57 @@ def test_a_mistake_is_refused(ecwid, arguments, message):
     outcome = ecwid("report", *arguments, *SMALL)
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     assert message in outcome.err
+
+
+def numbers(stream):
+    return [line.split()[-8:] for line in stream.getvalue().splitlines()]
+
+
+def test_a_ranking_is_compared_with_groups_that_were_not_among_the_first_ones_before(ecwid, terminal):
+    """The server cuts each period by itself."""
+    stream = terminal(80)
+    line = ["report", "products", *SMALL, *PERIOD, "--compare", "year"]
+    ecwid(*line)
+    _, _, *all_rows, total = numbers(stream)
+    stream = terminal(80)
+    assert ecwid(*line, "-n", "2").code == 0
+    assert numbers(stream)[2:] == [*all_rows[:2], total]
+    assert len(all_rows) > 2
+    stream = terminal(80)
+    ecwid(*line, "-n", "2", "--json")
+    assert len(json.loads(stream.getvalue())["dataset"]) == 2
+
+
+def test_the_name_of_a_product_is_shown_as_it_is(ecwid, terminal, monkeypatch, served):
+    name = ":heart: [b]x[/b]"
+    respond(monkeypatch, {"dataset": [group("1", 5, productName=name)]})
+    for plot in ([], ["--plot"]):
+        stream = terminal(80)
+        assert ecwid("report", "products", *plot).code == 0
+        assert name in stream.getvalue()
+
+
+@pytest.mark.parametrize("plot", [[], ["--plot"]])
+def test_no_number_is_cut_on_a_narrow_terminal(ecwid, terminal, monkeypatch, served, plot):
+    respond(monkeypatch, {"dataset": [group("A rather long name", 12345678.25)]})
+    stream = terminal(20)
+    assert ecwid("report", "products", *plot).code == 0
+    assert "12,345,678.25" in stream.getvalue()
+    assert max(map(cell_len, stream.getvalue().splitlines()[1:])) <= 20
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity"])
+def test_numbers_that_are_none_are_refused(ecwid, monkeypatch, served, value):
+    respond(monkeypatch, {"dataset": [group("a", value)]})
+    outcome = ecwid("report", "sales", "--plot")
+    assert outcome.code == 1
+    assert "expected a report" in outcome.err
+
+
+@pytest.mark.parametrize("plot", [[], ["--plot"]])
+def test_rows_without_numbers_are_no_data(ecwid, terminal, monkeypatch, served, plot):
+    terminal(80)
+    respond(monkeypatch, {"dataset": [{"datapointId": "a", "data": []}]})
+    outcome = ecwid("report", "sales", *plot)
+    assert outcome.code == 0
+    assert outcome.err.startswith("No data from ")
