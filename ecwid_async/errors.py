@@ -237,7 +237,7 @@ class Forbidden(APIError):
 class InvalidToken(Forbidden):
     """403 INVALID_API_TOKEN: the token is wrong, revoked, or belongs to another store."""
 
-    hint = "Check the store id and the token (ECWID_STORE_ID, ECWID_TOKEN); reinstall the app for a new token."
+    hint = "Check the store id and the token; reinstall the app for a new token."
 
 
 class MissingScope(Forbidden):
@@ -251,14 +251,14 @@ class NotFound(APIError):
 
     hint = (
         "Check the path and the id: the item may have been deleted meanwhile. If every call fails like this, check the "
-        "base URL (ECWID_BASE_URL)."
+        "base URL."
     )
 
 
 class StoreNotFound(NotFound):
     """404 STORE_NOT_FOUND: the store does not exist."""
 
-    hint = "No store has this id: check the store id (ECWID_STORE_ID) and the base URL."
+    hint = "No store has this id: check the store id and the base URL."
 
 
 class MethodNotAllowed(APIError):

@@ -43,17 +43,20 @@ def add(
     from ecwid_async.transport import DEFAULT_BASE_URL, validate_base_url
 
     if check_name(name) in Profiles.read().by_name and not replace:
-        raise UsageError(f"there is a profile {name} already: add --replace, or choose another name.")
+        raise _exists(name)
     url = validate_base_url(DEFAULT_BASE_URL if base_url is None else base_url)
     number = check_store_id(_ask_store_id() if store_id is None else store_id)
-    profile, place = _with_token(Profile(name=name, store_id=number, base_url=url), _read_token(), in_file=in_file)
+    token = _read_token()
     # Read again: typing takes long enough for another command to add a profile.
-    profiles = Profiles.read()
-    earlier = profiles.by_name.get(name)
-    if earlier is not None and (profile.token is not None or earlier.keyring_user != profile.keyring_user):
-        _forget_token(earlier)
-    default = profiles.default if profiles.by_name else name
-    Profiles(by_name={**profiles.by_name, name: profile}, default=default).write()
+    with Profiles.read_locked() as profiles:
+        earlier = profiles.by_name.get(name)
+        if earlier is not None and not replace:
+            raise _exists(name)
+        profile, place = _with_token(Profile(name=name, store_id=number, base_url=url), token, in_file=in_file)
+        default = profiles.default if profiles.by_name else name
+        Profiles(by_name={**profiles.by_name, name: profile}, default=default).write()
+        if earlier is not None and (profile.token is not None or earlier.keyring_user != profile.keyring_user):
+            _forget_token(earlier)
     sys.stdout.write(f"{name} is store {number} at {url}, with its token in {place or profiles_path()}\n")
     if default == name:
         sys.stdout.write(f"{name} is the default: it is used unless --profile or an ECWID_ variable names a store\n")
@@ -89,11 +92,11 @@ def remove(name: Annotated[str, Parameter(completer=complete_profiles)], /) -> N
     """Delete a profile and its token."""
     from ecwid_async.cli.profiles import Profiles
 
-    profiles = Profiles.read()
-    profile = profiles.find(name)
-    others = {other: kept for other, kept in profiles.by_name.items() if other != name}
-    Profiles(by_name=others, default=None if profiles.default == name else profiles.default).write()
-    _forget_token(profile)
+    with Profiles.read_locked() as profiles:
+        profile = profiles.find(name)
+        others = {other: kept for other, kept in profiles.by_name.items() if other != name}
+        Profiles(by_name=others, default=None if profiles.default == name else profiles.default).write()
+        _forget_token(profile)
     sys.stdout.write(f"{name} removed\n")
     if profiles.default == name and others:
         sys.stdout.write("There is no default any more: ecwid profile default NAME sets one\n")
@@ -108,16 +111,21 @@ def set_default(
     """Use a profile unless an option or an ECWID_ variable names a store. Without a name, print the default one."""
     from ecwid_async.cli.profiles import Profiles
 
-    profiles = Profiles.read()
     if none and name is not None:
         raise UsageError("--none and a name exclude each other: leave one out.")
     if name is None and not none:
+        profiles = Profiles.read()
         sys.stdout.write(f"{profiles.default}\n" if profiles.default else "")
         if not profiles.default:
             sys.stderr.write("There is no default profile: ecwid profile default NAME sets one.\n")
         return
-    evolve(profiles, default=None if name is None else profiles.find(name).name).write()
+    with Profiles.read_locked() as profiles:
+        evolve(profiles, default=None if name is None else profiles.find(name).name).write()
     sys.stdout.write("There is no default profile any more\n" if name is None else f"{name} is the default\n")
+
+
+def _exists(name: str) -> UsageError:
+    return UsageError(f"there is a profile {name} already: add --replace, or choose another name.")
 
 
 def _ask_store_id() -> int:

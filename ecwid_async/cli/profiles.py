@@ -2,7 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -15,12 +17,16 @@ from attrs import field, frozen
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.keyring import KeyringFailed, delete_token, read_token
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.private_files import lock_file, open_private
 from ecwid_async.tokens import check_store_id, open_secret_file
 from ecwid_async.transport import DEFAULT_BASE_URL, Secret, validate_base_url
 
 __all__ = ["Profile", "Profiles", "check_name", "profiles_path"]
 
 _VERSION: Final = 1
+# A change takes milliseconds, or as long as the user takes to unlock the keyring.
+_LOCK_ATTEMPTS: Final = 200
+_SECONDS_BETWEEN_ATTEMPTS: Final = 0.05
 _VALID_NAME: Final = re.compile(r"(?!secret_|public_)[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -85,10 +91,29 @@ class Profiles:
             text = file.read()
         try:
             return cls._parse(msgspec.json.decode(text))
-        except (AttributeError, KeyError, TypeError, ValueError, ConfigError, msgspec.DecodeError):
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError, ConfigError, msgspec.DecodeError):
             # No cause: it would quote the file.
             problem = f"{path} is not a file of profiles of this version: correct it, or move it away."
         raise UsageError(problem)
+
+    @classmethod
+    @contextmanager
+    def read_locked(cls) -> Iterator[Self]:
+        """Read the file for a change: until the block ends, no other command changes it.
+
+        Raises `UsageError` if another command does not finish its change within ten seconds, errors as `read`, and
+        `OSError`.
+        """
+        path = profiles_path()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open_private(path.with_name(".profiles.lock")) as lock:
+            for _ in range(_LOCK_ATTEMPTS):
+                if lock_file(lock):
+                    break
+                time.sleep(_SECONDS_BETWEEN_ATTEMPTS)
+            else:
+                raise UsageError("another ecwid profile command is running: finish it, then run this one again.")
+            yield cls.read()
 
     @classmethod
     def _parse(cls, content: Any) -> Self:
@@ -99,8 +124,9 @@ class Profiles:
         return cls(by_name=profiles, default=default if default in profiles else None)
 
     def write(self) -> None:
-        """Replace the file as a whole. It is readable only by this user. Raises `OSError`."""
-        path = profiles_path()
+        """Replace the file as a whole, within `read_locked`. It is readable only by this user. Raises `OSError`."""
+        # A link stays one: otherwise, the file that it leads to would keep tokens that were removed.
+        path = Path(os.path.realpath(profiles_path()))
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = {
             "version": _VERSION,

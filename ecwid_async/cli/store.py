@@ -12,7 +12,7 @@ from cyclopts.validators import Number
 
 from ecwid_async.cli.completion import complete_profiles
 from ecwid_async.cli.exit_codes import UsageError
-from ecwid_async.errors import APIError, ConfigError
+from ecwid_async.errors import APIError, ConfigError, InvalidToken, StoreNotFound
 
 if TYPE_CHECKING:
     from ecwid_async.client import Store
@@ -162,6 +162,11 @@ async def connect(access: StoreAccess, events: "EventSink | None" = None) -> "As
         try:
             store = ecwid.store(access.store_id, access.token)
         except ConfigError as error:
+            if access.profile is not None:
+                raise UsageError(
+                    f"the token of the profile {access.profile} is invalid: store another one with ecwid profile add "
+                    f"{access.profile} --replace."
+                ) from error
             raise UsageError(
                 f"{describe_missing_settings(access) or error} Set them for a store of your own, or add "
                 "--profile NAME (ecwid profile add NAME). Without an account, add --sandbox to use a demo store inside "
@@ -170,9 +175,10 @@ async def connect(access: StoreAccess, events: "EventSink | None" = None) -> "As
         try:
             yield store
         except APIError as error:
-            # Its hint may name the variables of the environment.
             if access.profile is not None:
                 error.add_note(f"The store and the token are those of the profile {access.profile}.")
+            elif access.store_id is None and isinstance(error, InvalidToken | StoreNotFound):
+                error.add_note("The store and the token are those in ECWID_STORE_ID and ECWID_TOKEN.")
             raise
 
 

@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import keyring
@@ -14,6 +15,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail
 from keyring.errors import KeyringLocked
 
+from ecwid_async.cli.app import run
 from ecwid_async.cli.profiles import Profile, Profiles, profiles_path
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 from ecwid_async.transport import DEFAULT_BASE_URL, Secret
@@ -89,7 +91,7 @@ def test_a_profile_is_in_a_file_that_only_the_user_can_read(ecwid, add, monkeypa
     assert path == Path(os.environ["XDG_CONFIG_HOME"]) / "ecwid_async" / "profiles.json"
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert {file.name for file in path.parent.iterdir()} == {path.name, ".profiles.lock"}
     assert profiles(ecwid) == [
         {"name": "shop", "store_id": 1003, "base_url": DEFAULT_BASE_URL, "token_in": "file", "default": True}
     ]
@@ -251,6 +253,7 @@ def test_a_file_that_others_can_read_is_refused(ecwid, add):
     [
         "",
         "[]",
+        "[" * 100_000,
         '{"version": 2, "profiles": {}}',
         '{"version": 1, "profiles": {"shop": {"token": "secret_4f1dVeryOwnToken"}}}',
         '{"version": 1, "profiles": {"shop": {"store_id": "secret_4f1dVeryOwnToken"}}}',
@@ -348,13 +351,97 @@ def test_a_failed_write_keeps_the_profiles(ecwid, add, monkeypatch):
     assert outcome.code == 5
     assert "No space left on device" in outcome.err
     assert profiles_path().read_bytes() == before
-    assert [file.name for file in profiles_path().parent.iterdir()] == ["profiles.json"]
+    assert {file.name for file in profiles_path().parent.iterdir()} == {"profiles.json", ".profiles.lock"}
+
+
+def test_commands_at_the_same_time_keep_each_other_s_profiles(ecwid, add, monkeypatch):
+    """Each reads the file and writes it under a lock."""
+    add("shop")
+    write = Profiles.write
+    threads = ThreadPoolExecutor()
+    others = []
+
+    def write_slowly(self):
+        monkeypatch.setattr(Profiles, "write", write)
+        others.append(threads.submit(run, ["profile", "default", "--none"]))
+        # Without a lock the other command is over before this one writes.
+        wait(others, timeout=0.5)
+        write(self)
+
+    monkeypatch.setattr(Profiles, "write", write_slowly)
+    with threads:
+        assert add("outlet").code == 0
+        assert others[0].result(60) == 0
+    assert list(Profiles.read().by_name) == ["shop", "outlet"]
+    assert Profiles.read().default is None
+
+
+def test_a_command_that_waits_for_another_one_in_vain_says_so(ecwid, add, monkeypatch):
+    add("shop")
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    with Profiles.read_locked():
+        outcome = add("outlet")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "another ecwid profile command is running" in outcome.err
+    assert add("outlet").code == 0
+
+
+def test_a_profile_that_another_command_adds_meanwhile_is_not_replaced(ecwid, add, memory_keyring, monkeypatch):
+    other = Profile(name="shop", store_id=DEMO_STORE_ID, token=Secret("secret_other"))
+
+    class Typing(io.StringIO):
+        def readline(self):
+            Profiles(by_name={"shop": other}).write()
+            return f"{TOKEN}\n"
+
+    monkeypatch.setattr("sys.stdin", Typing())
+    outcome = ecwid("profile", "add", "shop", "--store-id", DEMO_STORE_ID)
+    assert outcome.code == 2
+    assert "add --replace" in outcome.err
+    assert "secret_other" in profiles_path().read_text()
+    assert not memory_keyring.tokens
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_file_that_is_a_link_stays_one(ecwid, add, tmp_path):
+    """A removed token would stay in the file that it leads to."""
+    add("shop")
+    target = tmp_path / "elsewhere" / "profiles.json"
+    target.parent.mkdir()
+    profiles_path().rename(target)
+    profiles_path().symlink_to(target)
+    assert ecwid("profile", "remove", "shop").code == 0
+    assert profiles_path().is_symlink()
+    assert TOKEN not in target.read_text()
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("in_file", [True, False])
+def test_an_invalid_token_of_a_profile_names_the_profile(ecwid, add, memory_keyring, base_url, in_file):
+    add("shop", "--base-url", base_url, *(["--in-file"] if in_file else []))
+    if in_file:
+        profiles_path().write_text(profiles_path().read_text().replace(TOKEN, "secret_a b"))
+    else:
+        memory_keyring.tokens = dict.fromkeys(memory_keyring.tokens, "secret_a b")
+    outcome = ecwid("get", "profile")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "the token of the profile shop is invalid" in outcome.err
+    assert "ECWID_" not in outcome.err
+    assert "secret_a" not in outcome.err
+
+
+def test_a_refused_token_of_the_environment_names_its_variables(ecwid, served, monkeypatch):
+    monkeypatch.setenv("ECWID_TOKEN", "secret_wrong")
+    outcome = ecwid("get", "profile")
+    assert outcome.code == 3
+    assert outcome.err.endswith("The store and the token are those in ECWID_STORE_ID and ECWID_TOKEN.\n")
 
 
 def test_an_error_of_the_api_names_the_profile(ecwid, add, base_url):
     add("shop", "--base-url", base_url, token="secret_wrong")
     outcome = ecwid("get", "profile")
     assert outcome.code == 3
+    assert "ECWID_" not in outcome.err
     assert outcome.err.endswith("The store and the token are those of the profile shop.\n")
 
 
