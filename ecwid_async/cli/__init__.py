@@ -1,5 +1,6 @@
 """The entry point of the ``ecwid`` command."""
 
+import os
 import signal
 import sys
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line of this process and exit with its code."""
+    _open_closed_streams()
     _use_utf8(sys.stdout, sys.stderr)
     received_signal = signal.SIGINT
 
@@ -32,6 +34,14 @@ def main() -> None:
         sys.stderr.write(f"ecwid: {message}\n")
         code = 128 + received_signal
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Discard what is written to a stream that the shell closed, as with ``>&-``."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # The lowest number is free, so that no other file gets the one of a standard stream.
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _use_utf8(*streams: TextIO) -> None:

@@ -125,6 +125,9 @@ def serve(
     The output can be pasted into a shell: it sets base URL, store id and token.
     """
     store, several = store or StoreArguments(), several or SeveralStoresArguments()
+    if not host:
+        # It would listen on all addresses.
+        raise UsageError("--host is empty: pass an address, such as 127.0.0.1.")
     parsed = (behavior or BehaviorArguments()).parse()
     _check_webhooks(webhooks)
     _check_app_url("--redirect-uri", redirect_uri)
@@ -294,7 +297,7 @@ async def _serve(served: _Served, host: str, port: int, control: bool) -> None:
         except OSError as error:
             reason = error.strerror or str(error)
             raise UsageError(
-                f"can't listen on {host}:{port} ({reason}): choose another --port, or 0 for any free one."
+                f"can't listen on {host}:{port} ({reason}): choose another --host or --port; port 0 is any free one."
             ) from error
         if served.tokens_file is not None:
             _write_tokens(served.tokens_file, served.tokens)

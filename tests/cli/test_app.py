@@ -90,6 +90,14 @@ def test_a_closed_pipe_ends_the_command_quietly(tmp_path):
     assert (process.returncode, process.stderr) == (141, "")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_nothing_is_written_to_a_stream_that_the_shell_closed(tmp_path):
+    line = [sys.executable, "-P", "-c", "from ecwid_async.cli import main; main()", "get", "profile", "--sandbox"]
+    closed = ["sh", "-c", 'exec "$@" <&- >&-', "sh", *line]
+    process = subprocess.run(closed, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
+
+
 def test_a_pipe_with_another_code_page_gets_utf_8(served, start, ecwid, monkeypatch):
     """As on Windows, where the code page of pipes lacks most characters."""
     name = "日本 → \N{TEACUP WITHOUT HANDLE}"

@@ -153,6 +153,7 @@ def test_stores_change_while_they_are_served(start, ecwid, monkeypatch, tmp_path
         (["--from", "out", "--products", "3"], "--products applies to demo stores"),
         (["--from", "out"], "there is no out: write it with `ecwid export --all --out out`"),
         (["--store-id", "0"], "--store-id"),
+        (["--host", ""], "--host is empty: pass an address, such as 127.0.0.1"),
         (["--fault", "GET /orders"], "write '[METHOD PATH:] what [which]'"),
     ],
 )
