@@ -20,7 +20,13 @@ _SECTION_ALIASES: Final = {"payment_methods": "payment_details"}
 @route("GET /profile/extrafields")
 def search_checkout_extra_fields(request: StoreRequest) -> Result:
     """All extra fields, in the order of ``orderBy``."""
-    return {"items": sorted(_fields(request).values(), key=lambda field: field.get("orderBy") or 0)}
+    return {"items": sorted(_fields(request).values(), key=_position)}
+
+
+def _position(field: Item) -> float:
+    """The value of ``orderBy``, which may be anything in an export."""
+    position = field.get("orderBy")
+    return position if isinstance(position, int | float) else 0
 
 
 @route("GET /profile/extrafields/{key}")

@@ -133,7 +133,9 @@ class SearchIndex:
 
     def extract_values(self, item: Item) -> IndexedItem:
         """The encoded item with all its searchable values, including those of lazy columns."""
-        return self._extract_values(item, encode_json(item), self.columns.texts)
+        encoded = encode_json(item)
+        # Read from what is stored, as when the item is removed: infinity becomes null, and a large integer a float.
+        return self._extract_values(decode_json(encoded), encoded, self.columns.texts)
 
     def load(self, items: Iterable[tuple[Key, Item, bytes]]) -> None:
         """Append items with new keys, each with its encoded form."""

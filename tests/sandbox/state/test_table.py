@@ -1,5 +1,7 @@
 """Tables: reads by key see every write at once, searches once its lag is over."""
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -202,6 +204,17 @@ def test_encoded_items_are_returned_byte_for_byte():
     assert table.raw(7) == ODD_ITEM
     assert table.index.rows(table.index.sorted_slots("price").slots) == [ODD_ITEM]
     assert table.new_id() == 8
+
+
+def test_an_item_with_numbers_that_json_changes_can_be_replaced_and_removed():
+    table = new_table()
+    # As after a change of an item that was loaded with them.
+    for tag in (math.inf, 10**30):
+        table.put({"id": 8, "price": 2, "name": "Mug", "tags": [tag]})
+        table.put({"id": 8, "price": 2, "name": "Mug", "tags": [tag]})
+        table.remove(8)
+        assert not table.find("tag", tag)
+        assert 8 not in table
 
 
 def test_values_that_a_search_can_not_read_match_nothing_until_they_are_replaced():
