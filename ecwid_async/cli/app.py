@@ -45,7 +45,7 @@ interrupted, 143 terminated.
 """
 
 # One that was passed as an argument by mistake.
-_TOKEN = re.compile(r"(?:secret|public)_\w+")
+_TOKEN = re.compile(r"(?:secret|public)_[A-Za-z0-9]{12,}")
 
 app = App(
     name="ecwid",
@@ -149,7 +149,7 @@ def run(arguments: Sequence[str]) -> int:
         # A reader of the pipe, such as `head`, closed it early.
         return 141
     except Exception as error:
-        sys.stderr.write(f"ecwid: {describe(error)}\n")
+        sys.stderr.write(f"ecwid: {_TOKEN.sub('***', describe(error))}\n")
         return exit_code(error)
     # Only commands that report failures themselves return a code.
     return code if isinstance(code, int) else 0

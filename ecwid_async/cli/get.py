@@ -75,6 +75,7 @@ async def _get_fields(store: "Store", request: Request, fields: "Selection") -> 
     from ecwid_async.cli.introspect import list_methods, offline_store
     from ecwid_async.codec import format_selection
     from ecwid_async.primitives.json_fields import select_fields
+    from ecwid_async.primitives.safe_json import DECODE_ERRORS
     from ecwid_async.transport import parse_error
 
     methods = (method for method in list_methods(offline_store()) if method.endpoint == request.options.operation)
@@ -83,7 +84,10 @@ async def _get_fields(store: "Store", request: Request, fields: "Selection") -> 
     response = await store.transport.send(request)
     if not 200 <= response.status < 300:
         raise parse_error(request, response)
-    return select_fields(response.body, fields)
+    try:
+        return select_fields(response.body, fields)
+    except DECODE_ERRORS:
+        return response.body  # refused when it is printed
 
 
 def _print(body: bytes, operation: str) -> None:

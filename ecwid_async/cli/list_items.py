@@ -104,13 +104,18 @@ async def _print_lines(listing: "Listing", access: StoreAccess) -> None:
 async def _print_table(listing: "Listing", access: StoreAccess) -> None:
     from ecwid_async.cli.item_table import ItemTable, has_times, paths
     from ecwid_async.cli.render import write_table
-    from ecwid_async.codec import loads
+    from ecwid_async.errors import DecodeError
+    from ecwid_async.primitives.safe_json import NotJSON, decode_json, exact_decoder
 
     received: list[Any] = []
     total: int | None = None
     async with aclosing(listing.read(access)) as parts:
         async for items, reported in parts:
-            received += map(loads, map(bytes, items))
+            try:
+                received += [decode_json(item, exact_decoder) for item in items]
+            except NotJSON as error:
+                operation = f"ecwid list {listing.section.name}"
+                raise DecodeError(operation=operation, path="", expected="JSON", found=str(error)) from None
             total = reported
     columns = paths(listing.fields or {})
     if received:

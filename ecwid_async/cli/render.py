@@ -27,12 +27,15 @@ def escape_for_terminal(text: str) -> str:
 
 
 def indent_json(body: bytes) -> str | None:
-    """Indent JSON without changing its literals. Returns None if the body is not JSON."""
+    """Indent JSON without changing its literals. Returns None if the body is not JSON, or is nested too deeply."""
     import msgspec
 
+    from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON
+
+    masked = MaskedJSON(body)  # half an emoji is valid JSON
     try:
-        return msgspec.json.format(body, indent=2).decode()
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return masked.restore(msgspec.json.format(masked.json, indent=2)).decode()
+    except DECODE_ERRORS:
         return None
 
 

@@ -117,11 +117,11 @@ async def _get(report_type: "ReportType", arguments: Mapping[str, Any], access: 
 
 def _read(body: bytes, limit: int | None) -> "ReportDisplay":
     from ecwid_async.cli.report_display import ReportDisplay
-    from ecwid_async.codec import loads
     from ecwid_async.errors import DecodeError
+    from ecwid_async.primitives.safe_json import decode_json, exact_decoder
 
     try:
-        return ReportDisplay.from_response(loads(body), limit=limit)
+        return ReportDisplay.from_response(decode_json(body, exact_decoder), limit=limit)
     except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         operation = "GET /reports/{reportType}"
         raise DecodeError(operation=operation, path="", expected="a report", found="something else") from None

@@ -60,6 +60,28 @@ def test_an_unknown_command_exits_with_2_and_suggests_the_nearest(ecwid):
     assert 'Did you mean "export"' in outcome.err
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["list", "products", "secret_4f1dVeryOwnToken"],
+        ["list", "secret_4f1dVeryOwnToken"],
+        ["report", "public_4f1dVeryOwnToken"],
+        ["list", "orders", "--where", "secret_4f1dVeryOwnToken"],
+        ["get", "orders", "1", "--fields", "id,secret_4f1dVeryOwnToken"],
+        ["call", "secret_4f1dVeryOwnToken", "/orders"],
+    ],
+)
+def test_a_token_that_is_an_argument_by_mistake_is_not_repeated(ecwid, line):
+    outcome = ecwid(*line)
+    assert outcome.code == 2
+    assert "***" in outcome.err
+    assert "4f1dVeryOwnToken" not in outcome.out + outcome.err
+
+
+def test_a_field_that_begins_like_a_token_is_named(ecwid):
+    assert "'public_uid2'" in ecwid("list", "orders", "--fields", "public_uid2").err
+
+
 def test_a_full_output_device_is_reported_in_one_line(tmp_path):
     with open("/dev/full", "w") as full:
         process = subprocess.run(

@@ -5,6 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from ecwid_async.sandbox import Sandbox
+from ecwid_async.transport import make_response
+
 
 def parsed(outcome):
     assert outcome.code == 0, outcome.err
@@ -76,3 +79,45 @@ def test_an_unknown_field_is_refused_with_a_suggestion(ecwid, served):
     outcome = ecwid("get", "orders", "X", "--fields", "totl")
     assert outcome.code == 2
     assert "Did you mean total?" in outcome.err
+
+
+@pytest.fixture
+def respond(monkeypatch):
+    """Replace the body of every response."""
+
+    def use(body):
+        async def send(self, request):
+            return make_response(body)
+
+        monkeypatch.setattr(Sandbox, "send", send)
+
+    return use
+
+
+@pytest.mark.parametrize("fields", [[], ["--fields", "id,name"]])
+def test_half_an_emoji_is_printed_as_the_server_sent_it(ecwid, respond, fields):
+    """A server cuts text between the two halves."""
+    respond(b'{"id":1,"name":"a \\ud83d"}')
+    outcome = ecwid("get", "products", "1", "--sandbox", *fields)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert '"name": "a \\ud83d"' in outcome.out
+
+
+@pytest.mark.parametrize("body", [b'{"id":1,"na', b"\xff", b"[" * 100_000, b'{"a":' * 100_000])
+@pytest.mark.parametrize("fields", [[], ["--fields", "id,name"]])
+def test_what_is_no_json_is_refused(ecwid, respond, body, fields):
+    respond(body)
+    outcome = ecwid("get", "products", "1", "--sandbox", *fields)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
+    assert "expected JSON" in outcome.err
+
+
+def test_a_table_shows_half_an_emoji_as_unknown_and_refuses_what_is_no_json(ecwid, respond, terminal):
+    stream = terminal(80)
+    respond(b'{"total":1,"items":[{"id":1,"name":"a \\ud83d"}]}')
+    assert ecwid("list", "products", "--sandbox").code == 0
+    assert "a \N{REPLACEMENT CHARACTER}" in stream.getvalue()
+    respond(b'{"total":1,"items":[{"id":1,"name":"\xff"}]}')
+    outcome = ecwid("list", "products", "--sandbox")
+    assert outcome.code == 1
+    assert "expected JSON" in outcome.err
