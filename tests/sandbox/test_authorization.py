@@ -152,6 +152,14 @@ def test_a_code_is_exchanged_for_a_token(sandbox: Sandbox, path: str) -> None:
     assert permissions == ["public_storefront", "read_orders", "read_store_profile"]
 
 
+@pytest.mark.parametrize("account", [None, [1], "owner", {}, {"accountEmail": ""}])
+def test_a_store_may_have_no_email_of_its_owner(sandbox: Sandbox, account: object) -> None:
+    sandbox.stores[1003].profile = {"account": account}
+    granted = exchange(sandbox, new_code(sandbox))
+    assert granted["status"] == 200
+    assert "email" not in granted
+
+
 def test_no_public_token_without_its_scope(sandbox: Sandbox) -> None:
     assert "public_token" not in exchange(sandbox, new_code(sandbox, scope="read_store_profile"))
 

@@ -290,7 +290,8 @@ class AuthorizationServer:
             raise _TokenError("invalid_grant", "The code is for another store")
         installed = self._sandbox.install(app.client_id, store.id, scopes=issued.authorization.scopes)
         self._codes[fields["code"]] = evolve(issued, token=installed.token)
-        email = (store.profile.get("account") or {}).get("accountEmail")
+        account = store.profile.get("account")
+        email = account.get("accountEmail") if isinstance(account, dict) else None
         return self._answer(store, installed) | ({"email": email} if email else {})
 
     def _grant_to_partner(self, app: App, store_id: int | None) -> dict[str, Any]:
