@@ -73,7 +73,7 @@ def test_the_extra_all_has_the_requirements_of_all_others():
 
 def test_a_package_index_can_show_the_readme():
     metadata = distribution("ecwid-async").metadata
-    links = re.findall(r"\]\(([^)]*)\)", metadata.get_payload())
+    links = re.findall(r"\]\(([^)]*)\)", metadata["Description"])
     assert len(links) > 20
     assert [link for link in links if not link.startswith(("https://", "#"))] == []
     assert {url.partition(",")[0] for url in metadata.get_all("Project-URL")} >= {"Documentation", "Source", "Issues"}

@@ -170,7 +170,7 @@ def test_an_inbox_that_does_not_exist_is_not_created(ecwid, tmp_path, postgresql
         (("status",), "set ECWID_INBOX"),
         (("status", "--inbox", "postgresql://u:pass_Word7@h/d"), "set the URL with the password as ECWID_INBOX"),
         (("status", "--inbox", "postgresql://h/d?password=pass_Word7"), "set the URL with the password as ECWID_INBOX"),
-        (("status", "--inbox", "postgresql://u@pass_Word7@h/d"), "write it as %40"),
+        (("status", "--inbox", "postgresql://u@pass_Word7@h/d"), "write them as %40 and %2F"),
         (("replay", "99999999999999999999"), "9223372036854775808"),
         (("status", "--inbox", "mysql://h/d"), "the URL of an inbox is sqlite:///inbox.db"),
         (("replay",), "either their ids or --all"),

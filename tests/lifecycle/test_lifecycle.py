@@ -220,9 +220,14 @@ def wait_until(condition: Callable[[], bool]) -> None:
 # Processes.
 
 
+def patient_client(server: FaultServer) -> Ecwid:
+    """A client whose idle connections do not expire while a busy machine runs a child."""
+    return Ecwid(transport=AiohttpTransport(server.base_url, Settings(keep_alive=600)))
+
+
 @forking
 def test_a_forked_worker_uses_a_client_made_and_used_before_the_fork(server: FaultServer) -> None:
-    ecwid = Ecwid(base_url=server.base_url)
+    ecwid = patient_client(server)
 
     async def use(number: int) -> str | None:
         return (await ecwid.store(1003, "secret_parent").orders.get(number)).id
@@ -251,7 +256,7 @@ def test_a_forked_worker_uses_a_client_made_and_used_before_the_fork(server: Fau
 @forking
 def test_a_child_that_drops_a_client_leaves_the_connections_to_its_parent(server: FaultServer) -> None:
     """Both processes have the same epoll: what the child removes from it, the parent would never hear of again."""
-    clients = [Ecwid(base_url=server.base_url)]
+    clients = [patient_client(server)]
 
     async def use(number: int) -> str | None:
         return (await clients[0].store(1003, "secret_x").orders.get(number).with_timeout(30)).id
