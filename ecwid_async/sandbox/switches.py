@@ -1,5 +1,6 @@
 """Behavior that the API's documentation leaves open: choose one, or test against all of them."""
 
+from math import inf
 from typing import Literal
 
 from attrs import frozen
@@ -37,6 +38,8 @@ class Switches:
     `token_type`: the type of a new token, which is spelled in different ways.
     `order_effects`: whether a new order reduces the stock of its products, and creates its customer.
     `reject_unknown`: whether unknown parameters and body fields get a 400; the real API ignores them.
+
+    Raises `ValueError` for a page without items and for a negative or infinite number of seconds.
     """
 
     inclusive_bounds: bool = True
@@ -58,3 +61,10 @@ class Switches:
     token_type: str = "Bearer"  # noqa: S105  not a token
     order_effects: bool = False
     reject_unknown: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.page_size is not None and self.page_size < 1:
+            raise ValueError(f"page_size must be at least 1, not {self.page_size}")
+        for name in ("upsert_lag", "delete_lag", "history_lag", "batch_seconds"):
+            if not 0 <= getattr(self, name) < inf:
+                raise ValueError(f"{name} must be a number of seconds from 0, not {getattr(self, name)}")

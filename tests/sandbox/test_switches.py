@@ -117,3 +117,12 @@ def test_deletions_may_not_change_the_latest_stats(shown):
     api.sandbox.clock.now += 60
     api.send("DELETE", "/products/1")
     assert (api.get("/latest-stats")["productsUpdated"] != before) is shown
+
+
+@pytest.mark.parametrize(
+    "switch", [{"page_size": 0}, {"upsert_lag": -1.0}, {"history_lag": float("nan")}, {"batch_seconds": float("inf")}]
+)
+def test_a_switch_that_no_store_can_have_is_refused(switch):
+    (name,) = switch
+    with pytest.raises(ValueError, match=f"^{name} must be"):
+        Switches(**switch)
