@@ -13,6 +13,7 @@ import aiosqlite
 import aiosqlite.core
 
 from ecwid_async.primitives.shielding import run_shielded
+from ecwid_async.primitives.write_ahead_log import use_write_ahead_log
 
 __all__ = ["FileConnection", "connect"]
 
@@ -100,6 +101,10 @@ class FileConnection(aiosqlite.Connection):
             await run_shielded(self.close)
             raise
         return self
+
+    async def use_write_ahead_log(self) -> None:
+        """Switch the file to a write-ahead log, unless it has one."""
+        await self._execute(use_write_ahead_log, self._conn)  # type: ignore[no-untyped-call]  # in its thread
 
     def __del__(self) -> None:
         # Of a connection that nobody closed. Aiosqlite would warn.

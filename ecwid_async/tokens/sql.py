@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -10,7 +11,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
 from attrs import field, frozen
 
@@ -36,7 +37,6 @@ try:
         func,
         inspect,
         select,
-        text,
         update,
     )
     from sqlalchemy.dialects import postgresql, sqlite
@@ -48,6 +48,9 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError(f"{error}: SQLTokens needs pip install 'ecwid-async[tokens]'") from None
 
 __all__ = ["ReEncryption", "SQLTokens", "TokenStatus"]
+
+if TYPE_CHECKING:
+    from ecwid_async.primitives.sqlite_connection import FileConnection
 
 T = TypeVar("T")
 
@@ -413,7 +416,7 @@ class SQLTokens:
                 await database.prepare(table)
                 async with database.engine.begin() as connection:
                     return await work(connection)
-        except (SQLAlchemyError, OSError) as error:
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             reason = self._describe(error)
         # Not within the `except` block: the driver's frames have the password.
         raise TokenUnavailable(reason, store_id=store_id)
@@ -465,7 +468,8 @@ class _Database:
         async with self.engine.begin() as connection:
             if not await connection.run_sync(lambda synchronous: inspect(synchronous).has_table(table.name)):
                 if self._is_sqlite:
-                    await connection.execute(text("PRAGMA journal_mode=WAL"))
+                    file = (await connection.get_raw_connection()).driver_connection
+                    await cast("FileConnection", file).use_write_ahead_log()
                 else:
                     await connection.execute(select(func.pg_advisory_xact_lock(_CREATION_LOCK)))
                 await connection.execute(CreateTable(table, if_not_exists=True))

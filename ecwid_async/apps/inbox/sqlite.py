@@ -14,14 +14,13 @@ from ecwid_async.apps.inbox.settings import InboxSettings
 from ecwid_async.apps.inbox.table import create_tables
 from ecwid_async.errors import ConfigError
 from ecwid_async.primitives.private_files import open_private
+from ecwid_async.primitives.write_ahead_log import use_write_ahead_log
 from ecwid_async.transport import check_count
 
 __all__ = ["SQLiteInbox"]
 
 # Ecwid waits 10 seconds for a response.
 _LOCK_TIMEOUT: Final = 5.0
-_WAL_DELAY: Final = 0.02
-_WAL_ATTEMPTS: Final = 250
 _GIGABYTE: Final = 1024**3
 _MAX_WAL_BYTES: Final = 64 * 1024 * 1024
 
@@ -71,7 +70,7 @@ class SQLiteInbox(EmbeddedInbox):
         try:
             # First of all: a file of another program must not be changed.
             create_tables(connection, str(self.path))
-            mode = _use_write_ahead_log(connection)
+            mode = use_write_ahead_log(connection)
             if mode != "wal":
                 raise InboxError(
                     f"The inbox {self.path} can't have a write-ahead log: put it on a local disk.",
@@ -90,20 +89,6 @@ class SQLiteInbox(EmbeddedInbox):
     def _is_current(self) -> bool:
         """Whether the open file is still the one at the path: SQLite would go on writing to a deleted file."""
         return self._file == _identity(self.path)
-
-
-def _use_write_ahead_log(connection: sqlite3.Connection) -> str:
-    """Switch to a write-ahead log. Returns the mode that is used."""
-    for attempt in range(_WAL_ATTEMPTS):
-        try:
-            ((mode,),) = connection.execute("PRAGMA journal_mode = WAL").fetchall()
-            return str(mode)
-        except sqlite3.OperationalError as error:
-            # Another process that switches is not waited for by SQLite itself.
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _WAL_ATTEMPTS - 1:
-                raise
-            time.sleep(_WAL_DELAY)
-    raise AssertionError
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -20,16 +20,12 @@ from ecwid_async.sync.database.backend import POOL, TransactionKind
 from ecwid_async.sync.errors import DatabaseError, DatabaseFull, DatabaseLocked, DatabaseUnavailable
 
 if TYPE_CHECKING:
-    import aiosqlite
-
     from ecwid_async.primitives.sqlite_connection import FileConnection
 
 __all__ = ["SQLite"]
 
 _BUSY_SECONDS: Final = 30
 _CLOSE_SECONDS: Final = 1.0
-_WAL_DELAY: Final = 0.02
-_WAL_ATTEMPTS: Final = 500
 _BEGIN: Final = "ecwid_begin"
 # RETURNING, DROP COLUMN, and JSON functions in every build.
 _OLDEST: Final = (3, 38)
@@ -174,7 +170,7 @@ def _set_up_connection(connection: Any, _record: object) -> None:
     connection.run_async(_set_up_or_close)
 
 
-async def _set_up_or_close(connection: "aiosqlite.Connection") -> None:
+async def _set_up_or_close(connection: "FileConnection") -> None:
     try:
         await _set_up(connection)
     except BaseException:
@@ -183,20 +179,12 @@ async def _set_up_or_close(connection: "aiosqlite.Connection") -> None:
         raise
 
 
-async def _set_up(connection: "aiosqlite.Connection") -> None:
+async def _set_up(connection: "FileConnection") -> None:
     # With NORMAL, the last commits can be lost when the power fails.
     await connection.execute("PRAGMA synchronous = FULL")
     # Deleted data of customers is overwritten in the file.
     await connection.execute("PRAGMA secure_delete = ON")
-    # The first connection to a new file changes its mode, and SQLite does not let the others wait for that.
-    for attempt in range(1, _WAL_ATTEMPTS + 1):
-        try:
-            await connection.execute("PRAGMA journal_mode = WAL")
-            break
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _WAL_ATTEMPTS:
-                raise
-            await asyncio.sleep(_WAL_DELAY)
+    await connection.use_write_ahead_log()
 
 
 def _begin(connection: Connection) -> None:
