@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import tempfile
 from pathlib import Path
 from random import Random
@@ -126,8 +127,13 @@ def test_a_deeply_nested_item_gets_a_response_to_each_request(tmp_path):
     deep = b'{"id":1,"name":"Mug","new":%b1%b}' % (b'{"a":' * 900, b"}" * 900)
     api = Api(sandbox_from_export(write_lines(tmp_path / "products.jsonl", deep), store_id=DEMO_STORE_ID))
     assert api.send("GET", "/products/1").body == deep
-    # How deep an item may be depends on the version of Python.
-    assert api.send("GET", "/products", lang="de").status in (200, 400)
+    response = api.send("GET", "/products", lang="de")
+    # From Python 3.12, recursion in C does not count towards the limit.
+    if sys.version_info >= (3, 12):
+        assert response.status == 200
+        assert deep in response.body
+    else:
+        assert response.status == 400
     api.put("/products/1", {"price": 3})
 
 
