@@ -35,10 +35,34 @@ def main() -> None:
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         (_RESULTS / f"{name}.json").write_bytes(finished.stdout)
-        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
-        before, _, rest = _README.read_text("utf-8").partition(begin)
-        after = rest.partition(end)[2]
-        _README.write_text(f"{before}{begin}\n\n{_to_markdown(json.loads(finished.stdout))}\n{end}{after}", "utf-8")
+        _write_part(name, _to_markdown(json.loads(finished.stdout)))
+    _write_part("goals and floors", _summarize_goals())
+
+
+def _write_part(name: str, text: str) -> None:
+    """Replace what is between the marks of a part of the README."""
+    begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+    before, _, rest = _README.read_text("utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    _README.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", "utf-8")
+
+
+def _summarize_goals() -> str:
+    """The goals of all kept reports that have a floor, as one table."""
+    reports = [json.loads(path.read_bytes()) for name in _BENCHMARKS if (path := _RESULTS / f"{name}.json").exists()]
+    goals = [goal for report in reports for goal in report["goals"] if goal.get("floor") is not None]
+    return "\n".join(
+        [
+            "| figure | measured | floor | measured / floor | goal | |",
+            "|---|---:|---:|---:|---:|---|",
+            *(
+                f"| {_name(goal)} | {goal['measured']:.2f} | {goal['floor']:.2f} | "
+                f"{goal['measured'] / goal['floor']:.2f} | {goal['limit']} | {_verdict(goal)} |"
+                for goal in goals
+            ),
+            "",
+        ]
+    )
 
 
 def _to_markdown(report: dict[str, Any]) -> str:
@@ -67,11 +91,18 @@ def _to_markdown(report: dict[str, Any]) -> str:
         lines.append("")
     lines += ["| goal | measured | limit | |", "|---|---:|---:|---|"]
     lines += [
-        f"| {goal['table']}: {' / '.join(filter(None, (goal['candidate'], goal['base'])))} | {goal['measured']:.2f} | "
-        f"{goal['bound']} {goal['limit']} | {'met' if goal['met'] else '**missed**'} |"
+        f"| {_name(goal)} | {goal['measured']:.2f} | {goal['bound']} {goal['limit']} | {_verdict(goal)} |"
         for goal in report["goals"]
     ]
     return "\n".join([*lines, ""])
+
+
+def _name(goal: dict[str, Any]) -> str:
+    return f"{goal['table']}: {' / '.join(filter(None, (goal['candidate'], goal['base'])))}"
+
+
+def _verdict(goal: dict[str, Any]) -> str:
+    return "met" if goal["met"] else "**missed**"
 
 
 if __name__ == "__main__":

@@ -42,17 +42,26 @@ class Grid:
 
 @frozen
 class RatioGoal:
-    """The ratio of two candidates of a table should be at most `limit`."""
+    """The ratio of two candidates of a table should be at most `limit`.
+
+    `floor` names a third candidate of the table: the same work with everything of ours removed.
+    """
 
     table: Table
     candidate: str
     base: str
     limit: float
+    floor: str | None = None
 
     @property
     def measured(self) -> float:
         """The measured ratio."""
         return self.table.ratio(self.candidate, self.base)
+
+    @property
+    def measured_floor(self) -> float | None:
+        """The ratio of the floor to the same base."""
+        return None if self.floor is None else self.table.ratio(self.floor, self.base)
 
     @property
     def met(self) -> bool:
@@ -65,17 +74,27 @@ class ValueGoal:
     """A candidate's value should be at most `limit`, or at least `limit`.
 
     The value is the median for a table with a base (CPU times), and the worst round otherwise (counts and shares).
+    `floor` is as in `RatioGoal`.
     """
 
     table: Table
     candidate: str
     limit: float
     at_least: bool = False
+    floor: str | None = None
 
     @property
     def measured(self) -> float:
         """The measured value."""
-        values = self.table.samples[self.candidate]
+        return self._value(self.candidate)
+
+    @property
+    def measured_floor(self) -> float | None:
+        """The value of the floor."""
+        return None if self.floor is None else self._value(self.floor)
+
+    def _value(self, candidate: str) -> float:
+        values = self.table.samples[candidate]
         if self.table.base is not None:
             return statistics.median(values)
         return min(values) if self.at_least else max(values)
@@ -136,7 +155,8 @@ def print_report(
         fields = _goal_json(goal)
         subject = " / ".join(filter(None, (goal.candidate, fields["base"])))
         result = "met" if goal.met else "MISSED"
-        print(f"{goal.table.name}: {subject} = {goal.measured:.2f}, {fields['bound']} {goal.limit}: {result}")
+        floor = "" if goal.measured_floor is None else f" (floor {goal.measured_floor:.2f})"
+        print(f"{goal.table.name}: {subject} = {goal.measured:.2f}{floor}, {fields['bound']} {goal.limit}: {result}")
 
 
 def format_cell(value: float | str) -> str:
@@ -176,5 +196,6 @@ def _goal_json(goal: RatioGoal | ValueGoal) -> dict[str, Any]:
         "bound": "at least" if isinstance(goal, ValueGoal) and goal.at_least else "at most",
         "limit": goal.limit,
         "measured": goal.measured,
+        "floor": goal.measured_floor,
         "met": goal.met,
     }
