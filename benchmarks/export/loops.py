@@ -1,23 +1,40 @@
 """Hand-written loops that read a list of products, several pages at a time. Each returns the number of items."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import hashlib
+import io
+import re
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 from pathlib import Path
 from types import GenericAlias
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import aiohttp
 import httpx
 import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pydantic
 
 from benchmarks.harness.comparison_models import pydantic_model
 from ecwid_async.models.products import Product
 
-__all__ = ["decode_items", "fetch_with_aiohttp", "fetch_with_httpx", "validate_items", "write_items"]
+__all__ = [
+    "decode_items",
+    "fetch_pages",
+    "fetch_with_aiohttp",
+    "fetch_with_httpx",
+    "validate_items",
+    "write_items",
+    "write_ready_bytes",
+    "write_ready_tables",
+    "write_tables",
+]
 
 CONCURRENCY: Final = 8  # that of a scan
+
+_COUNTS: Final = re.compile(rb'{"total":(?P<total>\d+),"count":(?P<count>\d+),')  # pages of the catalogue server
 
 # Takes an offset, returns the body of the page.
 Fetch = Callable[[int], Awaitable[bytes]]
@@ -73,10 +90,99 @@ async def validate_items(fetch: Fetch) -> int:
     return await _read_pages(fetch, read)
 
 
+async def write_ready_tables(fetch: Fetch, source: Path, path: Path) -> int:
+    """Fetch the pages, and write and hash the tables of a Parquet file, which is read once."""
+    count = await fetch_pages(fetch)
+    write_tables(_read_tables(source), path)
+    return count
+
+
+def write_tables(tables: Iterable[pa.Table], path: Path) -> None:
+    """Write and hash tables, each as a row group, as an export writes them."""
+    writer: pq.ParquetWriter | None = None
+    with path.open("wb") as file:
+        hashing = _HashingFile(file)
+        for table in tables:
+            if writer is None:
+                scalars = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
+                writer = pq.ParquetWriter(
+                    hashing,
+                    table.schema,
+                    compression="zstd",
+                    compression_level=1,
+                    use_dictionary=False,
+                    write_statistics=scalars,
+                )
+            writer.write_table(table, row_group_size=table.num_rows)
+        if writer is not None:
+            writer.close()
+
+
+async def write_ready_bytes(fetch: Fetch, source: Path, path: Path) -> int:
+    """Fetch the pages, and write and hash the bytes of a file, which is read once, in as many parts."""
+    pages = 0
+
+    async def count_pages(offset: int) -> bytes:
+        nonlocal pages
+        pages += 1
+        return await fetch(offset)
+
+    count = await fetch_pages(count_pages)
+    content = _read_bytes(source)
+    size = len(content) // pages + 1
+    with path.open("wb") as file:
+        hashing = _HashingFile(file)
+        for start in range(0, len(content), size):
+            hashing.write(content[start : start + size])
+    return count
+
+
+class _HashingFile(io.RawIOBase):
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._size
+
+    def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # writes all
+        self._hash.update(data)
+        self._file.write(data)
+        written = memoryview(data).nbytes
+        self._size += written
+        return written
+
+
+@cache
+def _read_tables(path: Path) -> list[pa.Table]:
+    file = pq.ParquetFile(path)
+    return [file.read_row_group(number) for number in range(file.num_row_groups)]
+
+
+@cache
+def _read_bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
 @cache
 def _pydantic_page() -> Any:
     products: Any = GenericAlias(list, pydantic_model(Product))
     return pydantic.create_model("Page", total=(int, ...), items=(products, ...))
+
+
+async def fetch_pages(fetch: Fetch) -> int:
+    """Fetch all pages without decoding them."""
+
+    def read(body: bytes) -> tuple[int, int]:
+        found = _COUNTS.match(body)
+        assert found is not None
+        return int(found["count"]), int(found["total"])
+
+    return await _read_pages(fetch, read)
 
 
 async def _read_pages(fetch: Fetch, read: Callable[[bytes], tuple[int, int]]) -> int:
