@@ -22,8 +22,6 @@ _HOUR: Final = 3600
 # Those of an app by default.
 _MAX_AGE: Final = 25 * _HOUR
 _MAX_CLOCK_SKEW: Final = 300
-# By default, apps accept events for so long.
-_REPLAY_WINDOW: Final = 25 * 3600
 
 
 def verify(

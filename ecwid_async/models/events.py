@@ -227,7 +227,8 @@ class StoreEvent(_WithoutPersonalData, Model):
         if not isinstance(event_type, str):
             return read(data, strict=strict)
         known = EventType._missing_(event_type)
-        data = {**data, "eventType": event_type if known is None else known.value}
+        event_type = event_type if known is None else known.value
+        data = {**data, "eventType": event_type}
         family = _BY_FAMILY.get(event_type.partition(".")[0])
         if cls is StoreEvent and family is not None:
             return cast(Self, family.from_dict(data, strict=strict))

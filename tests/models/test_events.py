@@ -60,6 +60,8 @@ def test_the_spelling_of_ecwids_own_client_is_the_same_type():
     event = StoreEvent.from_dict({"eventType": "customer.personal_data_removal_request"})
     assert event.event_type is EventType.CUSTOMER_PERSONAL_DATA_REMOVAL_REQUEST
     assert EventType("application.subscription_status_changed") is EventType.APPLICATION_SUBSCRIPTION_STATUS_CHANGED
+    cart = StoreEvent.from_dict({"eventType": "unfinishedOrder.created"})
+    assert (type(cart), cart.event_type) == (UnfinishedOrderEvent, EventType.UNFINISHED_ORDER_CREATED)
     with pytest.raises(ValueError, match="order"):
         EventType("order.eaten")
 

@@ -1,6 +1,7 @@
 """`Uninstalls`: whether a store has really removed the app, and what to do then."""
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from logging import getLogger
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -100,10 +101,10 @@ class Uninstalls:
         if response.status == 200:
             return "installed"
         error = parse_error(request, response, auth.secrets)
-        # The API uses 403 for a missing scope too, and a proxy for anything.
-        if error.code == _INVALID_TOKEN:
+        # The API uses 403 for a missing scope too, a proxy for anything, and a failing server may quote any code.
+        if response.status == HTTPStatus.FORBIDDEN and error.code == _INVALID_TOKEN:
             return "uninstalled"
-        if error.code == _MISSING_SCOPE:
+        if response.status == HTTPStatus.FORBIDDEN and error.code == _MISSING_SCOPE:
             return "installed"
         _log.warning("It is unknown whether store %s has uninstalled the app: %s", store_id, to_printable(str(error)))
         return "unknown"

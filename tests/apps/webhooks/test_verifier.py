@@ -1,6 +1,7 @@
 """Webhooks are accepted if Ecwid has signed them, and refused with a reason and advice if not."""
 
 import base64
+import hmac
 import json
 import pickle
 import shutil
@@ -84,6 +85,19 @@ def test_any_of_several_secrets_is_accepted():
     for secret in ("new", "old"):
         verifier.verify(make_request(secret=secret))
     assert refusal(make_request(secret="older"), verifier).reason == "wrong_signature"
+
+
+def test_all_secrets_are_compared_in_constant_time(monkeypatch):
+    """Also those after the right one, so that the time does not tell which of them it is."""
+    verifier, request, compared = make_verifier("new", "old"), make_request(secret="new"), []
+
+    def compare(made, given, compare=hmac.compare_digest):
+        compared.append((len(made), len(given)))
+        return compare(made, given)
+
+    monkeypatch.setattr("hmac.compare_digest", compare)
+    verifier.verify(request)
+    assert compared == [(32, 32), (32, 32)]
 
 
 def test_the_secret_is_read_from_the_environment(monkeypatch):
