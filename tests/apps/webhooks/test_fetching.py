@@ -26,7 +26,7 @@ from ecwid_async.models.promotions import Promotion
 from ecwid_async.models.reviews import Review
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.tokens import MemoryTokens
-from ecwid_async.transport import MemoryCache, MemoryTransport, make_response
+from ecwid_async.transport import CachePolicy, MemoryCache, MemoryTransport, make_response
 from tests.apps.webhooks.installed_app import STORE, InstalledApp
 from tests.apps.webhooks.requests import NOW, make_body
 
@@ -61,6 +61,10 @@ async def test_each_family_is_read_as_its_model(ecwid):
     fetched = await received("order.updated", order.internal_id, ecwid=ecwid, orderId=order.id).fetch()
     assert isinstance(fetched, Order)
     assert fetched.id == order.id
+    # The entity's id is a number of its own: here that of another order.
+    assert (
+        await received("order.updated", order.order_number - 1, ecwid=ecwid, orderId=order.id).fetch()
+    ).id == order.id
     # As in events of old stores.
     assert (await received("order.updated", order.order_number, ecwid=ecwid).fetch()).id == order.id
     cart = await store.carts.search().first()
@@ -225,6 +229,23 @@ async def test_an_event_is_fetched_past_the_cache_and_drops_what_is_cached():
     app.sandbox.deliveries.clear()
     await app.webhooks.run(until_idle=True)
     assert seen == ["Table"]
+
+
+async def test_an_entity_that_is_found_in_a_list_is_read_past_the_cache_too():
+    app = InstalledApp(cache=MemoryCache(CachePolicy({"GET /*": 60}, lag=0)))
+    promotion = app.api.post("/promotions", {"name": "Sale", "amount": 5})["id"]
+    order = app.api.post("/orders", {"email": "ann@example.com", "total": 5})["orderId"]
+    invoice = app.api.post(f"/orders/{order}/invoices/create-invoice")["id"]
+    store = app.ecwid.store(STORE)
+    await store.promotions.search().first()
+    await store.orders.invoices.search(order)
+    app.requests()
+    for event in (
+        received("promotion.updated", promotion, ecwid=app.ecwid, store_id=STORE),
+        received("invoice.created", invoice, ecwid=app.ecwid, store_id=STORE, orderId=order),
+    ):
+        await event.fetch()
+    assert app.requests() == ["GET /promotions", f"GET /orders/{order}/invoices"]
 
 
 async def test_a_handler_may_ignore_that_its_entity_is_gone():

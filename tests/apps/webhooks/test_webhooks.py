@@ -18,9 +18,11 @@ from ecwid_async.apps import (
     Webhooks,
     log_webhook,
 )
+from ecwid_async.apps.webhooks.webhooks import _RESPONSE_TIMEOUT
 from ecwid_async.errors import ConfigError
 from ecwid_async.models.customers import CustomerDraft
 from ecwid_async.models.events import StoreEvent
+from ecwid_async.sandbox.webhooks.http import ANSWER_SECONDS
 from ecwid_async.tokens import MemoryTokens
 from ecwid_async.transport import MemoryTransport, make_response
 from tests.apps.webhooks.conftest import STORE, TOKEN
@@ -127,6 +129,10 @@ async def test_an_inbox_that_hangs_is_answered_for_in_time(inbox, records, monke
     webhooks = Webhooks(Failing(inbox, None), client_secret=SECRET, records=records.append, clock=lambda: NOW)
     assert await statuses(webhooks, post()) == [503]
     assert records[0].error == "TimeoutError"
+
+
+def test_the_response_is_sent_before_ecwid_stops_waiting():
+    assert _RESPONSE_TIMEOUT < ANSWER_SECONDS - 1
 
 
 async def is_1003(store_id: int) -> bool:
