@@ -22,10 +22,12 @@ from ecwid_async.models.products import Product
 
 __all__ = [
     "decode_items",
+    "decode_rows",
     "fetch_pages",
     "fetch_with_aiohttp",
     "fetch_with_httpx",
     "validate_items",
+    "write_bodies",
     "write_items",
     "write_ready_bytes",
     "write_ready_tables",
@@ -40,9 +42,10 @@ _COUNTS: Final = re.compile(rb'{"total":(?P<total>\d+),"count":(?P<count>\d+),')
 Fetch = Callable[[int], Awaitable[bytes]]
 
 
-async def fetch_with_aiohttp(session: aiohttp.ClientSession, url: str, offset: int) -> bytes:
-    """Fetch a page with aiohttp."""
-    async with session.get(url, params={"offset": offset, "limit": 100}) as response:
+async def fetch_with_aiohttp(session: aiohttp.ClientSession, url: str, offset: int, fields: str | None = None) -> bytes:
+    """Fetch a page with aiohttp, with some fields or all."""
+    params = {"offset": offset, "limit": 100} | ({} if fields is None else {"responseFields": fields})
+    async with session.get(url, params=params) as response:
         response.raise_for_status()
         return await response.read()
 
@@ -79,6 +82,18 @@ async def decode_items(fetch: Fetch) -> int:
     return await _read_pages(fetch, read)
 
 
+async def decode_rows(fetch: Fetch, row: type[msgspec.Struct]) -> int:
+    """Decode each page to Structs."""
+    page_type = msgspec.defstruct("Page", [("total", int), ("items", GenericAlias(list, row))])
+    decode = msgspec.json.Decoder(page_type).decode
+
+    def read(body: bytes) -> tuple[int, int]:
+        page: Any = decode(body)
+        return len(page.items), page.total
+
+    return await _read_pages(fetch, read)
+
+
 async def validate_items(fetch: Fetch) -> int:
     """Validate each page with pydantic."""
     model = _pydantic_page()
@@ -88,6 +103,21 @@ async def validate_items(fetch: Fetch) -> int:
         return len(page.items), page.total
 
     return await _read_pages(fetch, read)
+
+
+async def write_bodies(fetch: Fetch, path: Path) -> int:
+    """Hash and write each page undecoded, without its envelope. Then read the file and hash it again, as exports do."""
+    with path.open("wb") as file:
+        hashing = _HashingFile(file)
+
+        def read(body: bytes) -> tuple[int, int]:
+            hashing.write(memoryview(body)[body.index(b"[") :])
+            return _read_counts(body)
+
+        count = await _read_pages(fetch, read)
+    with path.open("rb") as file:
+        hashlib.file_digest(file, "sha256")
+    return count
 
 
 async def write_ready_tables(fetch: Fetch, source: Path, path: Path) -> int:
@@ -176,13 +206,13 @@ def _pydantic_page() -> Any:
 
 async def fetch_pages(fetch: Fetch) -> int:
     """Fetch all pages without decoding them."""
+    return await _read_pages(fetch, _read_counts)
 
-    def read(body: bytes) -> tuple[int, int]:
-        found = _COUNTS.match(body)
-        assert found is not None
-        return int(found["count"]), int(found["total"])
 
-    return await _read_pages(fetch, read)
+def _read_counts(body: bytes) -> tuple[int, int]:
+    found = _COUNTS.match(body)
+    assert found is not None
+    return int(found["count"]), int(found["total"])
 
 
 async def _read_pages(fetch: Fetch, read: Callable[[bytes], tuple[int, int]]) -> int:
