@@ -349,6 +349,7 @@ class Sandbox:
             missing_scopes=access.missing_scopes,
             granted_scopes=access.scopes,
             client_id=access.client_id,
+            is_public=access.is_public,
             execute=lambda other: self._handle(
                 evolve(other, path=f"/{store.id}{other.path}", headers=_nested_headers(request.headers)), nested=True
             ),

@@ -25,7 +25,7 @@ class StoreRequest:
     `path_params` are decoded. `params`, from the query or a form, have the types in the spec: lists are tuples, times
     are Unix seconds. `now` is the time of the request in Unix seconds. `missing_scopes` returns the given access scopes
     that the token does not have; `granted_scopes` are those that it has, None for everything. `client_id` is the
-    installed app to which the token belongs.
+    installed app to which the token belongs. `is_public` is whether customers may have the token.
     `execute` handles another request to this store with the same token; its path starts below the store's id.
     """
 
@@ -39,6 +39,7 @@ class StoreRequest:
     execute: Callable[[Request], Response] = field(repr=False)
     granted_scopes: frozenset[str] | None = None
     client_id: str | None = None
+    is_public: bool = False
 
     def has_scope(self, scope: str) -> bool:
         """Whether the token has this access scope, for fields that need more scopes than the endpoint."""

@@ -44,7 +44,7 @@ def _by_parent(request: StoreRequest, _: object) -> Condition:
 
 
 def _only_enabled(request: StoreRequest, _: object) -> Condition | None:
-    return None if request.flag("hidden_categories") else OneOf("enabled", (True,))
+    return None if request.flag("hidden_categories") and not request.is_public else OneOf("enabled", (True,))
 
 
 def _view(request: StoreRequest) -> Callable[[Item], Item]:

@@ -223,7 +223,9 @@ def get_order(request: StoreRequest) -> Result:
 
 @route("POST /orders")
 def create_order(request: StoreRequest) -> Result:
-    """Create an order; no field is required."""
+    """Create an order; no field is required. With a public token it can't be paid already."""
+    if request.is_public and request.json.get("paymentStatus") == "PAID":
+        raise ErrorResponse(403, "OTHER", "A public token can't create an order that is paid")
     number = request.store.table("orders").new_id()
     order = save_order(request, with_order_number(request.store, number, complete_order(request, request.json)), {})
     return {"id": number, "orderid": order["id"], "orderId": order["id"]}

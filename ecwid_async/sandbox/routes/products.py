@@ -164,6 +164,10 @@ def _view(request: StoreRequest) -> Callable[[Item], Item] | None:
     return view
 
 
+def _only_enabled(request: StoreRequest, _: object) -> Condition | None:
+    return OneOf("enabled", (True,)) if request.is_public else None
+
+
 PRODUCTS: Final = register_list(
     Listing(
         section="products",
@@ -202,6 +206,7 @@ PRODUCTS: Final = register_list(
             "UPDATED_TIME": "updated",
             "DEFINED_BY_STORE_OWNER": _store_owner_sort,
         },
+        always=_only_enabled,
         view=_view,
     )
 )

@@ -13,12 +13,14 @@ __all__ = ["Access"]
 class Access:
     """The granted scopes, where None allows everything, and the rate limit of one token or app.
 
-    `client_id` is the installed app to which the token belongs.
+    `client_id` is the installed app to which the token belongs. `is_public` is whether the storefront shows the token
+    to everyone: it opens what a customer may see.
     """
 
     scopes: frozenset[str] | None
     limit: RateLimiter = field(repr=False)
     client_id: str | None = None
+    is_public: bool = False
 
     def missing_scopes(self, required: Iterable[str]) -> list[str]:
         """The required scopes that were not granted."""

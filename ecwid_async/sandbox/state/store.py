@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Store"]
 
+_PUBLIC_TOKEN: Final = "public_"  # noqa: S105  how public tokens begin
 _PUBLIC_SCOPE: Final = "public_storefront"
 # What a public token opens, whatever the app's other scopes are.
 _PUBLIC_ACCESS: Final = frozenset({_PUBLIC_SCOPE, "create_orders", "read_catalog", "read_store_profile"})
@@ -85,10 +86,12 @@ class Store:
     def add_token(self, token: str, scopes: Iterable[str] | None = None, *, client_id: str | None = None) -> None:
         """Accept a token, for everything or for `scopes` only. Each token has its own rate limit.
 
-        `client_id` is the installed app to which it belongs.
+        `client_id` is the installed app to which it belongs. One that begins with ``public_`` opens only what customers
+        may see: enabled products and categories.
         """
         granted = None if scopes is None else frozenset(scopes)
-        self._access[token] = Access(granted, new_rate_limiter(self.switches.limiter), client_id)
+        is_public = token.startswith(_PUBLIC_TOKEN)
+        self._access[token] = Access(granted, new_rate_limiter(self.switches.limiter), client_id, is_public)
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -108,7 +111,7 @@ class Store:
         self._revoke_tokens_of(app.client_id)
         granted = None if scopes is None else frozenset(scopes)
         has_public_token = app.public_token and (granted is None or _PUBLIC_SCOPE in granted)
-        public = f"public_{secrets.token_hex(16)}" if has_public_token else None
+        public = f"{_PUBLIC_TOKEN}{secrets.token_hex(16)}" if has_public_token else None
         installed = Install(scopes=granted, token=f"secret_{secrets.token_hex(16)}", public_token=public)
         self.add_token(installed.token, granted, client_id=app.client_id)
         if public is not None:

@@ -19,6 +19,7 @@ __all__ = [
     "check_external_id",
     "delete_item",
     "get_or_404",
+    "is_hidden",
     "item_response",
     "with_timestamps",
     "without_nulls",
@@ -55,10 +56,16 @@ def get_or_404(table: Table, key: Key, kind: str, code: str) -> Item:
     return item
 
 
+def is_hidden(request: StoreRequest, item: Item | None) -> bool:
+    """Whether an item is disabled, and the token one that customers may have."""
+    return request.is_public and item is not None and item.get("enabled") is False
+
+
 def item_response(request: StoreRequest, listing: Listing, key: Key, kind: str, code: str) -> bytes:
     """The item as JSON, with only the requested fields. Raises `ErrorResponse` 404 like `get_or_404`."""
-    item = request.store.table(listing.section).raw(key)
-    if item is None:
+    table = request.store.table(listing.section)
+    item = table.raw(key)
+    if item is None or (request.is_public and is_hidden(request, table.get(key))):
         raise ErrorResponse(404, code, f"{kind} #{key} not found")
     view = listing.view(request)
     if view is not None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from ecwid_async.sandbox.engine import StoreRequest
-from ecwid_async.sandbox.routes.support.items import get_or_404
+from ecwid_async.sandbox.errors import ErrorResponse
+from ecwid_async.sandbox.routes.support.items import get_or_404, is_hidden
 from ecwid_async.sandbox.state import Item, Key, uploads_of
 
 __all__ = ["discard_uploads", "find_product", "save_product"]
@@ -11,7 +12,11 @@ __all__ = ["discard_uploads", "find_product", "save_product"]
 
 def find_product(request: StoreRequest) -> Item:
     """The product identified by the path. Raises `ErrorResponse` 404 if it does not exist."""
-    return get_or_404(request.store.table("products"), request.path_number("productId"), "Product", "PRODUCT_NOT_FOUND")
+    key = request.path_number("productId")
+    item = get_or_404(request.store.table("products"), key, "Product", "PRODUCT_NOT_FOUND")
+    if is_hidden(request, item):
+        raise ErrorResponse(404, "PRODUCT_NOT_FOUND", f"Product #{key} not found")
+    return item
 
 
 def save_product(request: StoreRequest, item: Item) -> None:
