@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from enum import Enum, StrEnum
 from functools import lru_cache
 from random import getrandbits
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, cast
 from urllib.parse import quote_plus
 
 from attrs import field, frozen
@@ -34,7 +34,9 @@ __all__ = [
     "encode_query",
     "encode_segment",
     "mask_secrets",
+    "new_request",
     "new_request_id",
+    "new_response",
     "parse_content_length",
     "to_printable",
 ]
@@ -199,11 +201,25 @@ Body = bytes | StreamBody | None
 
 def new_request_id() -> str:
     """Return eight random hexadecimal digits that identify one call in logs, here and at Ecwid."""
-    return f"{getrandbits(32):08x}"
+    return "%08x" % getrandbits(32)  # noqa: UP031  an f-string takes longer
+
+
+class _RequestBuilder:
+    """A request whose attributes are being set: creating a frozen instance takes four times as long."""
+
+    __slots__ = ("__weakref__", "body", "headers", "id", "method", "options", "params", "path")
+
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...]
+    body: Body
+    headers: Headers
+    options: Options
+    id: str
 
 
 @frozen(kw_only=True)
-class Request:
+class Request(_RequestBuilder):
     """One API request, relative to a store: ``path`` starts with a slash and is already encoded.
 
     `id` is sent as ``X-Ecwid-Api-Request-Id``, so that Ecwid's support can find a failed request.
@@ -228,8 +244,44 @@ class Request:
         return f"{self.path}?{encode_query(self.params)}" if self.params else self.path
 
 
+def new_request(
+    method: str,
+    path: str,
+    params: tuple[tuple[str, str], ...],
+    body: Body,
+    headers: Headers,
+    options: Options,
+    request_id: str,
+) -> Request:
+    """Return the same as ``Request(…)``, in a fraction of the time."""
+    request = _RequestBuilder()
+    request.method = method
+    request.path = path
+    request.params = params
+    request.body = body
+    request.headers = headers
+    request.options = options
+    request.id = request_id
+    request.__class__ = Request
+    return cast(Request, request)
+
+
+class _ResponseBuilder:
+    """Like `_RequestBuilder`."""
+
+    __slots__ = ("__weakref__", "age", "attempts", "body", "duration", "headers", "in_doubt", "status")
+
+    status: int
+    headers: Headers
+    body: bytes
+    attempts: int
+    in_doubt: bool
+    duration: float
+    age: float | None
+
+
 @frozen
-class Response:
+class Response(_ResponseBuilder):
     """A complete response: status, headers, and the bytes of the body after decoding any content encoding.
 
     `attempts` is how often the request was sent; `in_doubt` says that an earlier attempt may have taken effect.
@@ -244,6 +296,20 @@ class Response:
     in_doubt: bool = False
     duration: float = field(default=0.0, eq=False)
     age: float | None = field(default=None, eq=False)
+
+
+def new_response(status: int, headers: Headers, body: bytes) -> Response:
+    """Return the same as ``Response(status, headers, body)``, in a fraction of the time."""
+    response = _ResponseBuilder()
+    response.status = status
+    response.headers = headers
+    response.body = body
+    response.attempts = 1
+    response.in_doubt = False
+    response.duration = 0.0
+    response.age = None
+    response.__class__ = Response
+    return cast(Response, response)
 
 
 @frozen
@@ -328,13 +394,13 @@ def encode_segment(segment: str | int) -> str:
     Raises `ValueError` for a segment that, once trimmed, leads to another endpoint (empty, ``.`` or ``..``), and for
     anything but text or a whole number.
     """
+    if type(segment) is str and segment.isalnum() and segment.isascii():
+        return segment  # the usual case
     if isinstance(segment, Enum):
         segment = segment.value  # `str` would return the name of the member
     if isinstance(segment, bool) or not isinstance(segment, str | int):
         raise ValueError(f"{segment!r} is not a valid id: pass the id of the item")
     text = str(segment)
-    if text.isalnum() and text.isascii():
-        return text  # nearly every id
     if text.strip() in _REFUSED_SEGMENTS:
         raise ValueError(f"{text!r} is not a valid id: pass the id of the item")
     return quote_plus(text)

@@ -7,11 +7,22 @@ from enum import Enum, IntEnum
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote_plus
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecwid_async.wire import Headers, Options, Request, encode_query, encode_segment, to_printable
+from ecwid_async.wire import (
+    Headers,
+    Options,
+    Request,
+    Response,
+    encode_query,
+    encode_segment,
+    new_request,
+    new_response,
+    to_printable,
+)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +167,24 @@ def test_any_text_becomes_printable(text: str, limit: int) -> None:
     assert line.isprintable()
     assert len(line) <= limit
     assert line.encode().decode() == line
+
+
+def test_requests_and_responses_that_are_created_fast_are_like_others() -> None:
+    headers, options = Headers((("A", "b"),)), Options(operation="GET /orders")
+    request = new_request("GET", "/orders", (("limit", "1"),), b"{}", headers, options, "0123abcd")
+    slow = Request(
+        method="GET",
+        path="/orders",
+        params=(("limit", "1"),),
+        body=b"{}",
+        headers=headers,
+        options=options,
+        id="0123abcd",
+    )
+    created = new_response(200, headers, b"{}")
+    for instance, other in ((request, slow), (created, Response(200, headers, b"{}"))):
+        assert attrs.astuple(instance, recurse=False) == attrs.astuple(other, recurse=False)
+        assert (type(instance), repr(instance)) == (type(other), repr(other))
+        assert instance == other == pickle.loads(pickle.dumps(instance))
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            instance.body = None  # type: ignore[union-attr]

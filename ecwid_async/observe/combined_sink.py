@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from inspect import iscoroutinefunction
 from threading import Lock
 from typing import Self
 
 from ecwid_async.errors import ConfigError
-from ecwid_async.observe.log_sink import logger
+from ecwid_async.observe.log_sink import LogSink, logger
 from ecwid_async.wire import Event, EventKind, EventSink
 
 __all__ = ["CombinedSink"]
@@ -29,6 +30,10 @@ class CombinedSink:
         self._filters: tuple[Callable[[EventKind], bool], ...] = tuple(
             getattr(sink, "wants", _wants_all) for sink in sinks
         )
+        self._filters_of_kinds: tuple[Callable[[tuple[EventKind, ...]], bool], ...] = tuple(
+            sink.wants_any if type(sink) is LogSink else partial(_wants_one_of, wants)
+            for sink, wants in zip(sinks, self._filters, strict=True)
+        )
         self._reported: set[int] = set()
         self._lock = Lock()
 
@@ -45,6 +50,16 @@ class CombinedSink:
                     return True
         except Exception:
             return True  # `__call__` meets the same error, and reports it
+        return False
+
+    def wants_any(self, kinds: tuple[EventKind, ...]) -> bool:
+        """Whether at least one sink wants events of at least one of these kinds."""
+        try:
+            for wants_any in self._filters_of_kinds:
+                if wants_any(kinds):
+                    return True
+        except Exception:
+            return True
         return False
 
     def __call__(self, event: Event) -> None:
@@ -67,6 +82,10 @@ class CombinedSink:
                 "The event sink %s raised an error. Calls and its events continue; its further errors are not logged.",
                 _name(self._sinks[index]),
             )
+
+
+def _wants_one_of(wants: Callable[[EventKind], bool], kinds: tuple[EventKind, ...]) -> bool:
+    return any(map(wants, kinds))
 
 
 def _wants_all(_: EventKind) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final
 
 from ecwid_async.wire import Event, EventKind
@@ -57,6 +58,11 @@ class LogSink:
         level = _LEVELS.get(kind)
         return level is not None and self._logger.isEnabledFor(level)
 
+    def wants_any(self, kinds: tuple[EventKind, ...]) -> bool:
+        """Whether the logger is enabled for the level of at least one of these kinds."""
+        level = _highest_level(kinds)
+        return level is not None and self._logger.isEnabledFor(level)
+
     def __call__(self, event: Event) -> None:
         """Log an event."""
         if not self.wants(event.kind):
@@ -80,6 +86,11 @@ class LogSink:
                 "ecwid_error": event.error,
             },
         )
+
+
+@cache
+def _highest_level(kinds: tuple[EventKind, ...]) -> int | None:
+    return max((_LEVELS[kind] for kind in kinds if kind in _LEVELS), default=None)
 
 
 def _is_for_rate_limit(event: Event) -> bool:

@@ -17,7 +17,7 @@ from ecwid_async.files import Download, Progress, Source, upload_body
 from ecwid_async.models.base import Draft, Model
 from ecwid_async.pages import Pages, bulk_request
 from ecwid_async.resources.query import QueryValue, query_params
-from ecwid_async.wire import Headers, Options, Request, encode_segment
+from ecwid_async.wire import Headers, Options, Request, encode_segment, new_request, new_request_id
 
 if typing.TYPE_CHECKING:
     from ecwid_async.changes import Changes, Cursor, ItemId, ItemLookup
@@ -42,6 +42,8 @@ D = TypeVar("D", bound=Draft)
 _NO_HEADERS: Final = Headers()
 _JSON_HEADERS: Final = Headers((("Content-Type", "application/json; charset=UTF-8"),))
 _BINARY_HEADERS: Final = Headers((("Content-Type", "application/octet-stream"),))
+# Evaluating ``str | int`` takes longer than the check of a type.
+_ID_TYPES: Final = (str, int)
 _PLACEHOLDER: Final = re.compile(r"\{\w+\}")
 _REPEATABLE: Final = frozenset({"GET", "PUT", "DELETE"})
 
@@ -340,16 +342,17 @@ def _request(
     method, literals, options = _parse_endpoint(endpoint, repeatable, expects)
     path = literals[0]
     for item_id, literal in zip(ids, literals[1:], strict=True):
-        if not isinstance(item_id, str | int) or isinstance(item_id, bool):
+        if not isinstance(item_id, _ID_TYPES) or isinstance(item_id, bool):
             raise TypeError(f"{item_id!r} is not a valid id: {endpoint} takes a str or an int")
         path += encode_segment(item_id) + literal
-    return Request(
-        method=method,
-        path=path,
-        params=query_params(query) if query else (),
-        body=body if body is None or isinstance(body, bytes) else dumps(body),
-        headers=_NO_HEADERS if body is None else _JSON_HEADERS,
-        options=options,
+    return new_request(
+        method,
+        path,
+        query_params(query) if query else (),
+        body if body is None or isinstance(body, bytes) else dumps(body),
+        _NO_HEADERS if body is None else _JSON_HEADERS,
+        options,
+        new_request_id(),
     )
 
 

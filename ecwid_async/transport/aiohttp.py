@@ -8,6 +8,7 @@ from functools import partial
 from typing import ClassVar, Final, NoReturn, cast
 
 import aiohttp
+from aiohttp import hdrs
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -20,12 +21,23 @@ from ecwid_async.transport.http.request_bodies import UploadStream, request_body
 from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import USER_AGENT, Settings
 from ecwid_async.transport.http.tracebacks import clear_library_frames
-from ecwid_async.wire import Headers, Request, Response, StreamBody, StreamedResponse, parse_content_length
+from ecwid_async.wire import (
+    Headers,
+    Request,
+    Response,
+    StreamBody,
+    StreamedResponse,
+    new_response,
+    parse_content_length,
+)
 
 __all__ = ["AiohttpTransport"]
 
 # aiohttp recommends file objects for larger bodies, because writing them at once blocks the event loop.
 _LARGE_BODY: Final = 1 << 20
+
+# After 101, `ClientResponse.read` keeps the connection.
+_SPECIAL_STATUSES: Final = frozenset({101, PARTIAL_CONTENT})
 
 _CONNECTION_ERRORS: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 _NOT_SENT: Final = (
@@ -89,7 +101,6 @@ def _new_session(settings: Settings) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=_Connector(
             limit=settings.connections,
-            limit_per_host=settings.connections,
             keepalive_timeout=settings.keep_alive,
             ttl_dns_cache=300,
             ssl=True if settings.tls is None and settings.ca is None else settings.tls_context(),
@@ -153,9 +164,9 @@ class AiohttpTransport:
         """
         body = request_body(request.body)
         try:
-            async with self._exchange(request, body, self._until_deadline(request, self._send_timeout)) as response:
-                headers = Headers(response.raw_headers)
-                return Response(response.status, headers, await self._read(request, response, headers))
+            response = await self._exchange(request, body, self._until_deadline(request, self._send_timeout))
+            headers = Headers(response.raw_headers)
+            return new_response(response.status, headers, await self._read(request, response, headers))
         except Exception as error:
             self._raise_translated(request, error, body)
         except BaseException as error:
@@ -225,12 +236,14 @@ class AiohttpTransport:
         return aiohttp.ClientTimeout(total=total, connect=connect, sock_connect=connect, sock_read=read)
 
     async def _read(self, request: Request, response: aiohttp.ClientResponse, headers: Headers) -> bytes:
-        limit = self._settings.largest_response
-        length = parse_content_length(response.headers)
-        is_plain = "Content-Encoding" not in response.headers and response.status != PARTIAL_CONTENT
-        if length is not None and length <= limit and is_plain:
+        """Read the body, and return the connection to the pool or close it, however that ends."""
+        limit, received = self._settings.largest_response, response.headers
+        length = parse_content_length(received)
+        is_plain = hdrs.CONTENT_ENCODING not in received and response.status not in _SPECIAL_STATUSES
+        if length is not None and length <= limit and is_plain and not isinstance(request.body, StreamBody):
             return await response.read()
-        return await read_body(response.content.iter_any(), request, response.status, headers, limit)
+        async with response:
+            return await read_body(response.content.iter_any(), request, response.status, headers, limit)
 
     async def _chunks(
         self, request: Request, response: aiohttp.ClientResponse, headers: Headers

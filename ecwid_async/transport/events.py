@@ -10,13 +10,17 @@ __all__ = ["EventEmitter"]
 class EventEmitter:
     """Emits the events of one store to one sink, limited to the kinds that the sink wants."""
 
-    __slots__ = ("_server", "_sink", "_store_id", "wants")
+    __slots__ = ("_server", "_sink", "_store_id", "wants", "wants_any")
 
     def __init__(self, sink: EventSink | None, store_id: int | None = None, server: str | None = None) -> None:
         self._sink = sink
         self._store_id = store_id
         self._server = server
         self.wants: Callable[[EventKind], bool] = getattr(sink, "wants", lambda _: sink is not None)
+        self.wants_any: Callable[[tuple[EventKind, ...]], bool] = getattr(sink, "wants_any", self._wants_any)
+
+    def _wants_any(self, kinds: tuple[EventKind, ...]) -> bool:
+        return any(map(self.wants, kinds))
 
     def __call__(
         self,

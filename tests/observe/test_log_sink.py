@@ -2,6 +2,7 @@
 
 import logging
 from functools import partial
+from itertools import combinations
 
 import pytest
 import trio
@@ -60,6 +61,16 @@ def test_a_sink_wants_the_kinds_that_its_logger_is_enabled_for(level: int) -> No
     wanted = {kind for kind, logged_at in LOG_LEVELS.items() if logged_at >= level}
     assert {kind for kind in EventKind if sink.wants(kind)} == wanted
     assert {kind for kind in EventKind if CombinedSink(sink).wants(kind)} == wanted
+    for kinds in combinations(EventKind, 2):
+        assert CombinedSink(sink).wants_any(kinds) is bool(wanted.intersection(kinds)), kinds
+
+
+def test_a_subclass_that_wants_other_kinds_is_asked() -> None:
+    class Verbose(LogSink):
+        def wants(self, kind: EventKind) -> bool:
+            return kind is EventKind.CALL_ENDED
+
+    assert CombinedSink(Verbose()).wants_any((EventKind.CALL_STARTED, EventKind.CALL_ENDED))
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0.1, logging.DEBUG), (1.0, logging.DEBUG), (1.1, logging.INFO)])

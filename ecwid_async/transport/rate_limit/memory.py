@@ -23,6 +23,8 @@ __all__ = ["MemoryLimiter"]
 _TOKENS_TO_CHECK: Final = 4
 # The shortest wait for a slot, in seconds.
 _MIN_WAIT: Final = 0.001
+# In Python 3.11, an enum's class looks up a member in a slow function.
+_BULK: Final = Lane.BULK
 
 
 class _TokenState:
@@ -91,12 +93,13 @@ class MemoryLimiter:
             if token is None:
                 self._forget_idle_tokens(now)
                 token = self._tokens[key] = _TokenState(quota.interval)
-            token.free_slots(now)
+            if token.releases and token.releases[0][0] <= now:
+                token.free_slots(now)
             if self._quarantines and (quarantine := self._active_quarantine(key, store, now)) is not None:
                 return quarantine
             if token.opens_at > now:
                 return Wait(token.opens_at - now, closed_for=now - token.closed_at)
-            if lane is Lane.BULK:
+            if lane is _BULK:
                 if (wait := self._admit_bulk(token, limit, cost, now)) is not None:
                     return wait
             else:

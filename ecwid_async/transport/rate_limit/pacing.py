@@ -33,7 +33,7 @@ class Pace:
 
     def take(self, now: float) -> None:
         """Record a call."""
-        self.next = max(self.next, now) + self.interval
+        self.next = (self.next if self.next > now else now) + self.interval
 
 
 class BulkShare:

@@ -13,6 +13,8 @@ __all__ = ["MAX_SECONDS", "Quota", "check_seconds", "slot_limit"]
 # The times of a quota are limited to a month, for which Redis keeps its data.
 MAX_SECONDS: Final = 31 * 86_400.0
 _MAX_COUNT: Final = 10**9
+# In Python 3.11, an enum's class looks up a member in a slow function.
+_BULK: Final = Lane.BULK
 
 
 def check_seconds(name: str, value: object) -> None:
@@ -62,7 +64,7 @@ class Quota:
 
 def slot_limit(quota: Quota, lane: Lane, cost: int) -> int:
     """The number of slots of a token that calls of this lane may use. Raises `ValueError` if `cost` exceeds it."""
-    limit = quota.requests - quota.reserve if lane is Lane.BULK else quota.requests
+    limit = quota.requests - quota.reserve if lane is _BULK else quota.requests
     if cost > limit:
         raise ValueError(f"a call that counts as {cost} requests exceeds the {limit} allowed per window: split it")
     return limit

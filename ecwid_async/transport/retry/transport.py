@@ -45,6 +45,13 @@ _TRANSIENT_STATUSES: Final = frozenset({408, 500, 502, 503, 504})
 _DELETED: Final = b'{"success":true}'
 # `max_delay` is reached long before, and about a thousand doublings overflow a float.
 _MAX_DOUBLINGS: Final = 100
+# The events of a call that succeeds at once.
+_EVERY_CALL: Final = (
+    EventKind.CALL_STARTED,
+    EventKind.CALL_ENDED,
+    EventKind.ATTEMPT_STARTED,
+    EventKind.ATTEMPT_ENDED,
+)
 _WITHOUT_EFFECT: Final = frozenset({"not_sent", "refused"})
 
 
@@ -97,21 +104,17 @@ class Retry:
         last attempt ended, and a response has `in_doubt` set.
         """
         self._budget.record_call()
-        wants = self._emit.wants
-        if wants(EventKind.CALL_STARTED) or wants(EventKind.CALL_ENDED):
+        if self._emit.wants_any(_EVERY_CALL):
             with self._call_events(request) as progress:
                 return await self._retry_until_final(request, progress, await self._attempt(request, progress))
-        progress = _Progress()
-        if wants(EventKind.ATTEMPT_STARTED) or wants(EventKind.ATTEMPT_ENDED):
-            return await self._retry_until_final(request, progress, await self._attempt(request, progress))
         # The usual case: no sink wants events, and the first attempt succeeds.
         try:
             response = await self._inner.send(request)
         except EcwidError as error:
-            return await self._retry_until_final(request, progress, error)
+            return await self._retry_until_final(request, _Progress(), error)
         if response.status < 400 and (request.method == "GET" or result_error(request, response) is None):
             return response
-        return await self._retry_until_final(request, progress, _check_result(request, response))
+        return await self._retry_until_final(request, _Progress(), _check_result(request, response))
 
     async def _attempt(self, request: Request, progress: _Progress) -> Response | EcwidError:
         started = self._clock()
