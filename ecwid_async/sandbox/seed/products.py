@@ -1,13 +1,14 @@
 """Products of a demo store with their variations."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from ecwid_async.sandbox.seed.categories import ProductCounts, category_enabled, category_id, category_names
 from ecwid_async.sandbox.seed.product_types import BRAND, CARE, PRICE_PER_UNIT, UPC
 from ecwid_async.sandbox.seed.support.product_options import OptionSet, option_set
 from ecwid_async.sandbox.seed.support.randomness import LAST_DAY, ItemRandom, creation_time, format_date, money
-from ecwid_async.sandbox.seed.support.urls import FILE_HOST, SITE_URL, image_url, slug
+from ecwid_async.sandbox.seed.support.urls import FILE_HOST, SITE_URL, ImageUrls, image_url, image_urls, slug
 from ecwid_async.sandbox.seed.support.vocabulary import (
     ADJECTIVES,
     BRANDS,
@@ -31,7 +32,8 @@ _NO_DIMENSIONS: Final = {"length": 0, "width": 0, "height": 0}
 
 def _format_price(cents: int) -> str:
     """A price in cents in the format of the demo store's profile: ``€1 234,50``."""
-    return f"€{cents // 100:,},{cents % 100:02}".replace(",", " ", max(0, (len(str(cents // 100)) - 1) // 3))
+    euros = f"{cents // 100:,}".replace(",", " ") if cents >= 100_000 else cents // 100
+    return f"€{euros},{cents % 100:02}"
 
 
 class ProductFacts(NamedTuple):
@@ -68,16 +70,27 @@ def product_id(index: int) -> int:
     return 400_000_000 + index * 7
 
 
+@cache
+def _unnumbered_names(kind: int, adjective: int) -> tuple[str, ...]:
+    """The names of products of this kind with this adjective, up to the number at their end."""
+    return tuple(
+        f"{first}{'' if language == _JAPANESE else ' '}{noun} "
+        for language, (first, noun) in enumerate(zip(ADJECTIVES[adjective], PRODUCT_KINDS[kind].names, strict=False))
+    )
+
+
+@cache
+def _sku_start(name: str) -> str:
+    return f"{name[:3].upper().replace(' ', '')}-"
+
+
 def product_facts(seed: int, index: int, count: int, category_count: int) -> ProductFacts:
     """The facts about the product with this index, out of `count`."""
     rng = ItemRandom(seed, _PRODUCT_KEY, index)
-    kind = rng.pick(PRODUCT_KINDS)
-    adjective = rng.pick(ADJECTIVES)
+    position = rng.below(len(PRODUCT_KINDS))
+    kind = PRODUCT_KINDS[position]
+    names = _unnumbered_names(position, rng.below(len(ADJECTIVES)))
     number = index + 1
-    names = tuple(
-        f"{first}{'' if position == _JAPANESE else ' '}{noun} {number}"
-        for position, (first, noun) in enumerate(zip(adjective, kind.names, strict=False))
-    )
     style = rng.below(100)
     if style >= 85:
         # Some store owners write only in their own language.
@@ -94,8 +107,8 @@ def product_facts(seed: int, index: int, count: int, category_count: int) -> Pro
         number=index,
         id=product_id(index),
         kind=kind,
-        names=names,
-        sku=f"{kind.names[0][:3].upper().replace(' ', '')}-{number:05}",
+        names=tuple([f"{name}{number}" for name in names]),
+        sku=f"{_sku_start(kind.names[0])}{number:05}",
         cents=cents,
         created=creation_time(index, count, rng),
         image=4_000_000_000 + index * 16,
@@ -130,10 +143,10 @@ def products(
         yield item
 
 
-def _description(rng: ItemRandom, languages: int) -> dict[str, str]:
-    """A description in this many languages."""
-    first = rng.below(len(SENTENCES))
-    lines = [SENTENCES[(first + step) % len(SENTENCES)] for step in range(1 + rng.below(3))]
+@cache
+def _description(first: int, line_count: int, languages: int) -> dict[str, str]:
+    """A description in this many languages: this many of `SENTENCES`, from the first one on."""
+    lines = [SENTENCES[(first + step) % len(SENTENCES)] for step in range(line_count)]
     texts = []
     for position in range(languages):
         opening, *rest = (line[position] for line in lines)
@@ -143,31 +156,30 @@ def _description(rng: ItemRandom, languages: int) -> dict[str, str]:
     return translated(*texts)
 
 
-def _image(store_id: int, image_id: int, order: int, name: str) -> Item:
+def _image(image_id: int, urls: ImageUrls, order: int, name: str) -> Item:
     return {
         "id": str(image_id) if order else "0",
         "isMain": order == 0,
         "orderBy": order,
-        "image160pxUrl": image_url(store_id, image_id + 1),
-        "image400pxUrl": image_url(store_id, image_id + 2),
-        "image800pxUrl": image_url(store_id, image_id + 3),
-        "image1500pxUrl": image_url(store_id, image_id + 4),
-        "imageOriginalUrl": image_url(store_id, image_id),
+        "image160pxUrl": urls.small,
+        "image400pxUrl": urls.medium,
+        "image800pxUrl": urls.large,
+        "image1500pxUrl": urls.largest,
+        "imageOriginalUrl": urls.original,
         "alt": {"main": name, "translated": {"en": name}} if order == 0 else {"translated": {}},
     }
 
 
-def _gallery_image(store_id: int, image_id: int, order: int, border: Item) -> Item:
-    url = image_url(store_id, image_id)
+def _gallery_image(image_id: int, urls: ImageUrls, order: int, border: Item) -> Item:
     return {
         "id": image_id,
-        "url": url,
-        "thumbnail": image_url(store_id, image_id + 2),
-        "originalImageUrl": url,
-        "imageUrl": image_url(store_id, image_id + 4),
-        "hdThumbnailUrl": image_url(store_id, image_id + 3),
-        "thumbnailUrl": image_url(store_id, image_id + 2),
-        "smallThumbnailUrl": image_url(store_id, image_id + 1),
+        "url": urls.original,
+        "thumbnail": urls.medium,
+        "originalImageUrl": urls.original,
+        "imageUrl": urls.largest,
+        "hdThumbnailUrl": urls.large,
+        "thumbnailUrl": urls.medium,
+        "smallThumbnailUrl": urls.small,
         "width": 1500,
         "height": 1200,
         "orderBy": order,
@@ -175,37 +187,44 @@ def _gallery_image(store_id: int, image_id: int, order: int, border: Item) -> It
     }
 
 
+@cache
+def _brand_attribute(brand: str) -> Item:
+    return {
+        "id": BRAND,
+        "name": "Brand",
+        "nameTranslated": translated("Brand", "Marke", "Бренд"),
+        "value": brand,
+        "valueTranslated": translated(brand),
+        "type": "BRAND",
+        "show": "DESCR",
+    }
+
+
+_CARE_ATTRIBUTE: Final = {
+    "id": CARE,
+    "name": "Care / Pflege",
+    "value": "30 °C, 100 % gentle",
+    "type": "CUSTOM",
+    "show": "DESCR",
+}
+_PRICE_PER_UNIT_ATTRIBUTE: Final = {
+    "id": PRICE_PER_UNIT,
+    "name": "Price per unit",
+    "value": "€3,20 / 100 g",
+    "type": "PRICE_PER_UNIT",
+    "show": "PRICE",
+}
+
+
 def _attributes(facts: ProductFacts, rng: ItemRandom) -> list[Item]:
-    brand = BRANDS[(facts.number * 5 + facts.palette) % len(BRANDS)]
-    attributes: list[Item] = [
-        {
-            "id": BRAND,
-            "name": "Brand",
-            "nameTranslated": translated("Brand", "Marke", "Бренд"),
-            "value": brand,
-            "valueTranslated": translated(brand),
-            "type": "BRAND",
-            "show": "DESCR",
-        }
-    ]
+    attributes = [_brand_attribute(BRANDS[(facts.number * 5 + facts.palette) % len(BRANDS)])]
     if rng.chance(60):
         code = f"{400_000_000_000 + facts.number * 97:012}"
         attributes.append({"id": UPC, "name": "UPC", "value": code, "type": "UPC", "show": "NOTSHOW"})
     if rng.chance(30):
-        attributes.append(
-            {
-                "id": CARE,
-                "name": "Care / Pflege",
-                "value": "30 °C, 100 % gentle",
-                "type": "CUSTOM",
-                "show": "DESCR",
-            }
-        )
+        attributes.append(_CARE_ATTRIBUTE)
     if facts.kind.options == "weight":
-        unit = "€3,20 / 100 g"
-        attributes.append(
-            {"id": PRICE_PER_UNIT, "name": "Price per unit", "value": unit, "type": "PRICE_PER_UNIT", "show": "PRICE"}
-        )
+        attributes.append(_PRICE_PER_UNIT_ATTRIBUTE)
     return attributes
 
 
@@ -213,7 +232,7 @@ def _variations(facts: ProductFacts, rng: ItemRandom, size: Item, store_id: int)
     items = []
     for number, variation in enumerate(facts.options.variations):
         cents = variation.cents(facts.cents)
-        shown = _format_price(cents)
+        price, shown = money(cents), _format_price(cents)
         item: Item = {
             "id": facts.combination_id(number),
             "combinationNumber": number + 1,
@@ -221,10 +240,10 @@ def _variations(facts: ProductFacts, rng: ItemRandom, size: Item, store_id: int)
             "inStock": True,
             "unlimited": facts.unlimited,
             "attributes": [],
-            "defaultDisplayedPrice": money(cents),
+            "defaultDisplayedPrice": price,
             "defaultDisplayedPriceFormatted": shown,
-            "lowestPrice": money(cents),
-            "defaultDisplayedLowestPrice": money(cents),
+            "lowestPrice": price,
+            "defaultDisplayedLowestPrice": price,
             "defaultDisplayedLowestPriceFormatted": shown,
             "lowestPriceSettings": _LOWEST_PRICE_SETTINGS,
             "minPurchaseQuantity": None,
@@ -240,7 +259,7 @@ def _variations(facts: ProductFacts, rng: ItemRandom, size: Item, store_id: int)
         if number % 2 == 0:
             item["sku"] = f"{facts.sku}-{number + 1}"
         if number == 1:
-            item["price"] = money(cents)
+            item["price"] = price
             item["weight"] = facts.kind.weight
             item["imageUrl"] = image_url(store_id, facts.image + 15)
             item["alt"] = {"main": variation.options[0]["value"], "translated": {}}
@@ -248,6 +267,12 @@ def _variations(facts: ProductFacts, rng: ItemRandom, size: Item, store_id: int)
     return items
 
 
+_TAX: Final = {
+    "taxable": True,
+    "defaultLocationIncludedTaxRate": 21,
+    "enabledManualTaxes": [PRODUCT_TAX_ID],
+    "taxClassCode": "default",
+}
 _LOWEST_PRICE_SETTINGS: Final = {"lowestPriceEnabled": True}
 _GLOBAL_SHIPPING: Final = {
     "type": "GLOBAL_METHODS",
@@ -256,6 +281,8 @@ _GLOBAL_SHIPPING: Final = {
     "disabledMethods": [],
     "enabledMethods": [],
 }
+_FLAT_RATE_SHIPPING: Final = {**_GLOBAL_SHIPPING, "type": "FLAT_RATE", "flatRate": 4.9}
+_SUBTITLES: Final = translated("Back in stock!", "Wieder da!", "Снова в наличии!", "再入荷！", "متوفر مجددًا!")
 _NO_SUBSCRIPTION: Final = {
     "subscriptionAllowed": False,
     "oneTimePurchaseAllowed": True,
@@ -266,20 +293,22 @@ _NO_SUBSCRIPTION: Final = {
 def _compare_to_fields(cents: int, rng: ItemRandom) -> Item:
     """The fields of a reduced price. Percentages are not rounded."""
     before = cents + cents * rng.between(3, 60) // 100 + 1
-    shown, off, percent = _format_price(before), before - cents, 100 * (before - cents) / before
+    off = before - cents
+    price, discount, percent = money(before), money(off), 100 * off / before
+    shown, shown_discount, shown_percent = _format_price(before), _format_price(off), f"{percent:.0f}%"
     return {
-        "compareToPrice": money(before),
+        "compareToPrice": price,
         "compareToPriceFormatted": shown,
-        "compareToPriceDiscount": money(off),
-        "compareToPriceDiscountFormatted": _format_price(off),
+        "compareToPriceDiscount": discount,
+        "compareToPriceDiscountFormatted": shown_discount,
         "compareToPriceDiscountPercent": percent,
-        "compareToPriceDiscountPercentFormatted": f"{percent:.0f}%",
-        "defaultDisplayedCompareToPrice": money(before),
+        "compareToPriceDiscountPercentFormatted": shown_percent,
+        "defaultDisplayedCompareToPrice": price,
         "defaultDisplayedCompareToPriceFormatted": shown,
-        "defaultDisplayedCompareToPriceDiscount": money(off),
-        "defaultDisplayedCompareToPriceDiscountFormatted": _format_price(off),
+        "defaultDisplayedCompareToPriceDiscount": discount,
+        "defaultDisplayedCompareToPriceDiscountFormatted": shown_discount,
         "defaultDisplayedCompareToPriceDiscountPercent": percent,
-        "defaultDisplayedCompareToPriceDiscountPercentFormatted": f"{percent:.0f}%",
+        "defaultDisplayedCompareToPriceDiscountPercentFormatted": shown_percent,
     }
 
 
@@ -307,28 +336,36 @@ def _subscription_settings(cents: int) -> Item:
     }
 
 
+@lru_cache(1000)
+def _category(index: int) -> Item:
+    return {"id": category_id(index), "enabled": category_enabled(index), "name": category_names(index)[0]}
+
+
 def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> Item:
     rng = ItemRandom(seed, _DETAILS_KEY, facts.number)
-    kind, cents, name = facts.kind, facts.cents, facts.names[0]
+    kind, options, cents, name = facts.kind, facts.options, facts.cents, facts.names[0]
     shown, price = _format_price(cents), money(cents)
     names = translated(*facts.names)
-    descriptions = _description(rng, len(facts.names))
+    descriptions = _description(rng.below(len(SENTENCES)), 1 + rng.below(3), len(facts.names))
     page_slug = f"{slug(kind.names[0])}-{facts.number + 1}"
     updated = min(facts.created + rng.below(40) ** 5, LAST_DAY + 86_400)
     length, width, height = kind.size
     size = _NO_DIMENSIONS if kind.digital else {"length": length, "width": width, "height": height + rng.below(20) / 10}
-    url = image_url(store_id, facts.image)
+    main_image = image_urls(store_id, facts.image)
     border = {
         "dominatingColor": {"red": rng.below(256), "green": rng.below(256), "blue": rng.below(256), "alpha": 255},
         "homogeneity": rng.chance(40),
     }
     gallery_size = rng.pick((0, 0, 0, 0, 0, 0, 1, 2))
-    gallery = [facts.image + 8 + step for step in range(gallery_size)]
+    gallery = [
+        (order, image_id, image_urls(store_id, image_id))
+        for order, image_id in enumerate(range(facts.image + 8, facts.image + 8 + gallery_size), 1)
+    ]
     likes = rng.below(90)
     item: Item = {
         "id": facts.id,
         "sku": facts.sku,
-        "thumbnailUrl": image_url(store_id, facts.image + 2),
+        "thumbnailUrl": main_image.medium,
         "unlimited": facts.unlimited,
         "inStock": facts.unlimited or facts.quantity > 0,
         "name": name,
@@ -337,12 +374,7 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
         "priceInProductList": price,
         "defaultDisplayedPrice": price,
         "defaultDisplayedPriceFormatted": shown,
-        "tax": {
-            "taxable": True,
-            "defaultLocationIncludedTaxRate": 21,
-            "enabledManualTaxes": [PRODUCT_TAX_ID],
-            "taxClassCode": "default",
-        },
+        "tax": _TAX,
         "lowestPrice": price,
         "defaultDisplayedLowestPrice": price,
         "defaultDisplayedLowestPriceFormatted": shown,
@@ -358,34 +390,30 @@ def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> 
         "updateTimestamp": updated,
         "productClassId": 0,
         "enabled": rng.chance(93),
-        "options": facts.options.options,
+        "options": options.options,
         "warningLimit": rng.below(6),
         "fixedShippingRateOnly": False,
         "fixedShippingRate": 0,
         "shipping": _GLOBAL_SHIPPING,
-        "defaultCombinationId": facts.combination_id(0) if facts.options.variations else 0,
-        "imageUrl": image_url(store_id, facts.image + 4),
-        "smallThumbnailUrl": image_url(store_id, facts.image + 1),
-        "hdThumbnailUrl": image_url(store_id, facts.image + 3),
-        "originalImageUrl": url,
-        "originalImage": {"url": url, "width": 1500, "height": 1000 + rng.below(500)},
+        "defaultCombinationId": facts.combination_id(0) if options.variations else 0,
+        "imageUrl": main_image.largest,
+        "smallThumbnailUrl": main_image.small,
+        "hdThumbnailUrl": main_image.large,
+        "originalImageUrl": main_image.original,
+        "originalImage": {"url": main_image.original, "width": 1500, "height": 1000 + rng.below(500)},
         "borderInfo": border,
         "description": descriptions["en"],
         "descriptionTranslated": descriptions,
-        "galleryImages": [
-            _gallery_image(store_id, image_id, order, border) for order, image_id in enumerate(gallery, 1)
-        ],
+        "galleryImages": [_gallery_image(image_id, urls, order, border) for order, image_id, urls in gallery],
         "media": {
             "images": [
-                _image(store_id, image_id, order, name) for order, image_id in enumerate([facts.image, *gallery])
+                _image(facts.image, main_image, 0, name),
+                *[_image(image_id, urls, order, name) for order, image_id, urls in gallery],
             ],
             "videos": [],
         },
         "categoryIds": [category_id(index) for index in facts.categories],
-        "categories": [
-            {"id": category_id(index), "enabled": category_enabled(index), "name": category_names(index)[0]}
-            for index in facts.categories
-        ],
+        "categories": [_category(index) for index in facts.categories],
         "defaultCategoryId": category_id(facts.categories[0]) if facts.categories else 0,
         "seoTitle": name,
         "seoTitleTranslated": names,
@@ -458,8 +486,7 @@ def _add_rare_fields(item: Item, facts: ProductFacts, rng: ItemRandom, count: in
     if rng.chance(30):
         item["reviewsCollectingAllowed"] = True
     if rng.chance(20):
-        subtitle = ("Back in stock!", "Wieder da!", "Снова в наличии!", "再入荷！", "متوفر مجددًا!")
-        item |= {"subtitle": subtitle[0], "subtitleTranslated": translated(*subtitle)}
+        item |= {"subtitle": _SUBTITLES["en"], "subtitleTranslated": _SUBTITLES}
     if rng.chance(15):
         prices = [
             {"quantity": pieces, "price": money(facts.cents * (100 - off) // 100)} for pieces, off in ((5, 7), (20, 15))
@@ -470,8 +497,7 @@ def _add_rare_fields(item: Item, facts: ProductFacts, rng: ItemRandom, count: in
     if rng.chance(8):
         item |= {"minPurchaseQuantity": 2, "maxPurchaseQuantity": 10, "outOfStockVisibilityBehaviour": "ALLOW_PREORDER"}
     if rng.chance(5):
-        item["shipping"] = {**_GLOBAL_SHIPPING, "type": "FLAT_RATE", "flatRate": 4.9}
-        item |= {"fixedShippingRateOnly": True, "fixedShippingRate": 4.9}
+        item |= {"shipping": _FLAT_RATE_SHIPPING, "fixedShippingRateOnly": True, "fixedShippingRate": 4.9}
     if rng.chance(4):
         item["media"]["videos"] = [_video(facts, item["imageUrl"])]
     if facts.kind.options == "weight" and rng.chance(50):

@@ -5,6 +5,7 @@ Also the creation times, dates and amounts of demo items.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from random import Random
 from typing import Final, TypeVar
 
@@ -63,13 +64,18 @@ def money(cents: int) -> float:
     return cents // 100 if cents % 100 == 0 else cents / 100
 
 
-_FORMATTED_DAYS: dict[int, str] = {}
-
-
 def format_date(seconds: int) -> str:
     """Unix seconds in the API's date format: ``2024-09-04 07:20:11 +0000``."""
-    day, rest = divmod(seconds, 86_400)
-    text = _FORMATTED_DAYS.get(day)
-    if text is None:
-        text = _FORMATTED_DAYS[day] = datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d")
-    return f"{text} {rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02} +0000"
+    minutes, rest = divmod(seconds, 60)
+    day, minute = divmod(minutes, 1440)
+    return f"{_format_day(day)}{_format_minute(minute)}{rest:02} +0000"
+
+
+@cache
+def _format_day(day: int) -> str:
+    return datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d ")
+
+
+@cache
+def _format_minute(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}:"
