@@ -164,21 +164,21 @@ class SearchIndex:
         slot = self._storage.append(indexed.raw)
         self._slots[key] = slot
         self._keys.append(key)
-        for numbers in self._numbers.values():
-            numbers.append(0)
-        for texts in self._texts.values():
-            texts.append(b"")
-        self._update(slot, None, indexed)
+        for name, column in self._columns():
+            column.append(indexed.values[name])
+        for slots in self._sorted.values():
+            slots.add(slot)
+        for name, postings in self._terms.items():
+            for value in indexed.terms[name]:
+                postings.add(value, slot)
 
-    def _update(self, slot: int, before: Item | None, after: IndexedItem | None) -> None:
-        """Update columns, sorted slots and terms for an item; None means that there is no item."""
-        changed = set(self._sorted) if before is None or after is None else set[str]()
+    def _update(self, slot: int, before: Item, after: IndexedItem | None) -> None:
+        """Update columns, sorted slots and terms for an item that was stored before; None means that it is deleted."""
         values = {} if after is None else after.values
-        changed.update(name for name, column in self._columns() if name in values and column[slot] != values[name])
-        affected = [slots for name, slots in self._sorted.items() if name in changed]
-        if before is not None:
-            for slots in affected:
-                slots.discard(slot)
+        changed = {name for name, column in self._columns() if name in values and column[slot] != values[name]}
+        affected = [slots for name, slots in self._sorted.items() if name in changed or after is None]
+        for slots in affected:
+            slots.discard(slot)
         for name, column in self._columns():
             if name in values:
                 column[slot] = values[name]
@@ -186,7 +186,7 @@ class SearchIndex:
             for slots in affected:
                 slots.add(slot)
         for name, extract in self.columns.terms.items():
-            old = set[Hashable]() if before is None else _read_terms(extract, before)
+            old = _read_terms(extract, before)
             new = after.terms[name] if after is not None else set[Hashable]()
             for value in old - new:
                 self._terms[name].remove(value, slot)

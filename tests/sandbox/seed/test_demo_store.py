@@ -1,5 +1,6 @@
 """Demo stores look real, their amounts add up, and the same seed always gives the same store."""
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -91,6 +92,24 @@ def test_the_same_seed_always_generates_the_same_store(
     assert again == store
     other = {name: list(items) for name, items in sections(DEMO_STORE_ID, **SIZES, seed=2)}
     assert all(other[name] != store[name] for name in ("products", "orders", "carts", "customers"))
+
+
+@pytest.mark.parametrize(
+    ("number", "sizes", "digest"),
+    [
+        (1, {}, "11687fd2bf593158"),
+        (2, {}, "fec18da95ec09b0e"),
+        (77, {"products": 900, "orders": 30, "customers": 400, "carts": 90, "categories": 60}, "c923e8a6cc220dda"),
+    ],
+)
+def test_the_content_of_a_demo_store_never_changes(number: int, sizes: dict[str, int], digest: str) -> None:
+    """People compare exports of different versions: a changed byte is a decision, and belongs in the changelog."""
+    store = demo_sandbox(**sizes, seed=number).stores[DEMO_STORE_ID]
+    content = hashlib.sha256(msgspec.json.encode([store.profile, dict(store.section_data)], enc_hook=dict))
+    for section in SECTIONS:
+        table = store.table(section)
+        content.update(msgspec.json.encode([section, [msgspec.Raw(table.raw(key) or b"null") for key in table]]))
+    assert content.hexdigest()[:16] == digest
 
 
 def test_the_clock_does_not_change_a_demo_store() -> None:
