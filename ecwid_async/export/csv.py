@@ -1,17 +1,17 @@
 """CSV as in RFC 4180: UTF-8, with a header, and lines that end in CR LF."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from ecwid_async.codec import Codec, Projection
 from ecwid_async.export.compression import CompressedStream, PlainStream
+from ecwid_async.primitives.safe_json import DECODE_ERRORS
 from ecwid_async.tables import (
     EXTRA,
+    SEPARATOR,
     STORE_ID,
     Column,
     Fields,
@@ -21,15 +21,26 @@ from ecwid_async.tables import (
     build_columns,
     flatten,
     join_texts,
-    split_texts,
 )
 
 __all__ = ["CsvWriter"]
 
-_FORMULA_STARTS: Final = tuple("=+-@\t\r")
+_FORMULA_STARTS: Final = (b"=", b"+", b"-", b"@", b"\t", b"\r")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+_QUOTED_SEPARATOR: Final = b'"%b"' % SEPARATOR
 # A number or boolean that the server sent as text, in its quotes.
-_QUOTED_LITERAL: Final = re.compile(r'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
+_QUOTED_LITERAL: Final = re.compile(rb'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
+_TO_QUOTE: Final = re.compile(rb'[",\r\n]')
+_decode_texts: Final = msgspec.json.Decoder(list[str | None]).decode
+
+Cells: TypeAlias = Sequence[bytes | msgspec.Raw]
+
+
+class _NotText(Exception):
+    """Items at `positions` have another value in a column of texts."""
+
+    def __init__(self, positions: list[int]) -> None:
+        self.positions = positions
 
 
 class CsvWriter:
@@ -58,64 +69,103 @@ class CsvWriter:
         self._spreadsheet_safe = spreadsheet_safe
         self._columns = flatten(build_columns(model, fields))
         self._reader = RowReader(self._columns, codec=codec, operation=operation)
-        self._store_id_cells = {} if store_id is None else {STORE_ID: str(store_id)}
+        self._store_id_cells = {} if store_id is None else {STORE_ID: b"%d" % store_id}
         if bom:
             stream.write(_BYTE_ORDER_MARK)
-        self._write_rows([(*self._store_id_cells, *_column_names(self._columns), EXTRA)])
+        self._write_rows([[name.encode()] for name in (*self._store_id_cells, *_column_names(self._columns), EXTRA)])
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page. Raises `DecodeError` for an item that is not a JSON object in UTF-8."""
         rows, extras = self._reader.read(items)
-        store_id_columns = ([value] * len(rows) for value in self._store_id_cells.values())
         try:
-            extra_cells = [None if extra is None else extra.decode() for extra in extras]
-            columns = list(self._cells(self._columns, rows))
-        except UnicodeDecodeError:
+            while True:  # once more for a column with other values than texts
+                try:
+                    columns = list(self._cells(self._columns, rows))
+                    break
+                except _NotText as error:
+                    rows, extras = self._reader.read_again(items, error.positions)
+            self._write_rows(
+                [
+                    *([cell] * len(rows) for cell in self._store_id_cells.values()),
+                    *columns,
+                    _json_cells([extra or b"" for extra in extras]),
+                ]
+            )
+        except DECODE_ERRORS:
             for item in items:
                 self._reader.split_item(item)  # raises the error that names the item
             raise
-        self._write_rows(zip(*store_id_columns, *columns, extra_cells, strict=True))
         self.item_count += len(items)
 
     def finish(self) -> None:
         """Finish the compressed stream."""
         self._stream.finish()
 
-    def _write_rows(self, rows: "Iterator[Sequence[str | None]] | list[Sequence[str | None]]") -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
-        self._stream.write(text.getvalue().encode())
+    def _write_rows(self, columns: Sequence[Cells]) -> None:
+        rows = [b",".join(row) for row in zip(*columns, strict=True)]
+        self._stream.write(b"\r\n".join([*rows, b""]))
 
-    def _cells(self, struct: StructColumn, rows: Sequence[Any]) -> Iterator[Sequence[str | None]]:
+    def _cells(self, struct: StructColumn, rows: Sequence[Any]) -> Iterator[Cells]:
         """Yield the cells of each column of `struct`, a column at a time."""
         values_by_name = dict(zip(struct.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
+        blank = [b""] * len(rows)
         for name, column in struct.fields.items():
             if name not in values_by_name:
                 for _ in _column_names(column):
-                    yield [None] * len(rows)
+                    yield blank
             elif isinstance(column, StructColumn):
                 empty = column.empty_row
                 yield from self._cells(column, [empty if value is None else value for value in values_by_name[name]])
-            elif isinstance(column, ScalarColumn) and column.kind == "text":
+            elif isinstance(column, ScalarColumn) and column.kind == "quoted":
                 yield self._text_cells(values_by_name[name])
             else:
                 yield _json_cells(
                     values_by_name[name], unquote=isinstance(column, ScalarColumn) and column.kind == "literal"
                 )
 
-    def _text_cells(self, texts: Sequence[str | None]) -> Sequence[str | None]:
-        if not self._spreadsheet_safe:
-            return texts
-        return ["'" + text if text and text.startswith(_FORMULA_STARTS) else text for text in texts]
+    def _text_cells(self, values: Cells) -> Cells:
+        """Return the cells of JSON texts."""
+        joined = join_texts(values)
+        _check_utf8(joined)
+        cells = joined[1:-1].split(_QUOTED_SEPARATOR)
+        if len(cells) == len(values) and joined[:1] == joined[-1:] == b'"' and b"\\" not in joined:
+            # All are texts without escapes, and so without line breaks and quotes.
+            if self._spreadsheet_safe:
+                cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
+            return [b'"%b"' % cell if b"," in cell else cell for cell in cells] if b"," in joined else cells
+        texts = [b"" if text == b"null" else text for text in joined.split(SEPARATOR)]
+        if others := [position for position, text in enumerate(texts) if text and text[:1] != b'"']:
+            raise _NotText(others)
+        cells = [
+            (text or "").encode() for text in _decode_texts(b"[%b]" % b",".join([text or b"null" for text in texts]))
+        ]
+        if self._spreadsheet_safe:
+            cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
+        return [b'"%b"' % cell.replace(b'"', b'""') if _TO_QUOTE.search(cell) else cell for cell in cells]
 
 
-def _json_cells(values: Sequence[Any], *, unquote: bool) -> list[str]:
-    """Write values as JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
+def _json_cells(values: Cells, *, unquote: bool = False) -> Cells:
+    """Return the cells of JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
     joined = join_texts(values)
-    cells = split_texts(joined)
-    if unquote and b'"' in joined:
-        cells = [match[1] if (match := _QUOTED_LITERAL.fullmatch(cell)) else cell for cell in cells]
-    return cells
+    _check_utf8(joined)
+    has_null, has_quote, has_break = b"null" in joined, b'"' in joined, b"\n" in joined or b"\r" in joined
+    if not (has_null or has_quote or has_break or b"," in joined):
+        return values
+    if unquote and has_quote:
+        cells = [match[1] if (match := _QUOTED_LITERAL.fullmatch(cell)) else cell for cell in joined.split(SEPARATOR)]
+        joined = SEPARATOR.join(cells)
+    cells = joined.replace(b'"', b'""').split(SEPARATOR)
+    if has_null:
+        cells = [b"" if cell == b"null" else cell for cell in cells]
+    if has_break:
+        return [b'"%b"' % cell if _TO_QUOTE.search(cell) else cell for cell in cells]
+    return [b'"%b"' % cell if b'"' in cell or b"," in cell else cell for cell in cells]
+
+
+def _check_utf8(text: bytes) -> None:
+    """Raise `UnicodeDecodeError` unless the text is UTF-8: msgspec does not check this in what it keeps as received."""
+    if not text.isascii():
+        text.decode()
 
 
 def _column_names(column: Column, path: str = "") -> list[str]:

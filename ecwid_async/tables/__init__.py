@@ -11,11 +11,12 @@ from ecwid_async.tables.columns import (
     build_columns,
     flatten,
 )
-from ecwid_async.tables.json_texts import join_texts, split_texts
+from ecwid_async.tables.json_texts import SEPARATOR, join_texts
 from ecwid_async.tables.rows import RowReader, merge_extra
 
 __all__ = [
     "EXTRA",
+    "SEPARATOR",
     "STORE_ID",
     "Column",
     "Fields",
@@ -27,5 +28,4 @@ __all__ = [
     "flatten",
     "join_texts",
     "merge_extra",
-    "split_texts",
 ]

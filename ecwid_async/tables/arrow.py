@@ -401,7 +401,7 @@ def _check_range(kind: str, times: pa.Array) -> pa.Array:
 
 def _split_texts(joined: bytes) -> pa.Array:
     """Split joined texts into an array, with nulls for ``null`` and for missing texts."""
-    texts = pc.split_pattern(pa.array([joined], pa.string()), SEPARATOR).values
+    texts = pc.split_pattern(pa.array([joined], pa.string()), SEPARATOR.decode()).values
     return pc.if_else(pc.or_(pc.equal(texts, _EMPTY_TEXT), pc.equal(texts, _NULL_TEXT)), _NULL_STRING, texts)
 
 

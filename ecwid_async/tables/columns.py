@@ -31,7 +31,7 @@ __all__ = [
     "flatten",
 ]
 
-Kind: TypeAlias = Literal["bool", "date", "datetime", "decimal", "float", "int", "json", "literal", "text"]
+Kind: TypeAlias = Literal["bool", "date", "datetime", "decimal", "float", "int", "json", "literal", "quoted", "text"]
 Fields: TypeAlias = Selection | Sequence[str]
 """Selected fields: a parsed selection, or texts such as ``id`` and ``media(images(id))``."""
 
@@ -66,8 +66,9 @@ _MAX_UNKNOWN: Final = 64
 class ScalarColumn:
     """A column of single values.
 
-    Kind ``json`` is any JSON, such as an object with free keys, kept as the text received. Kind ``literal`` is a number
-    or a boolean kept the same way, for text cells.
+    Kind ``json`` is any JSON, such as an object with free keys, kept as the text received. For text cells, kind
+    ``literal`` is a number or a boolean kept the same way, and kind ``quoted`` is a text in its quotes. A row may have
+    any JSON instead of these two: whoever reads the cells checks them.
     """
 
     kind: Kind
@@ -229,5 +230,5 @@ def _flatten_column(column: Column, levels: int) -> Column:
     if isinstance(column, StructColumn) and levels:
         return flatten(column, levels)
     if isinstance(column, ScalarColumn) and column.kind in ("date", "datetime", "text"):
-        return ScalarColumn("text")
+        return ScalarColumn("quoted")
     return ScalarColumn("literal" if isinstance(column, ScalarColumn) and column.kind != "json" else "json")

@@ -6,7 +6,7 @@ one. A new field gets a slot. Values of an unexpected type, and fields that the 
 the item's rest. Nothing is lost: `merge_extra` merges the columns and the rest into the item again.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
@@ -33,7 +33,8 @@ _ITEM_PATH: Final = "items[]"
 _NOTHING: Final = msgspec.UNSET  # omitted when encoded
 _INT64: Final = 1 << 63
 _SCALAR_TYPES: Final[Mapping[Kind, type]] = {kind: cast(type, declared) for declared, kind in SCALAR_KINDS.items()} | {
-    "float": Decimal
+    "float": Decimal,
+    "quoted": str,
 }
 _SLOT_TYPES: Final[Mapping[Kind, Any]] = {
     "bool": bool | None,
@@ -44,6 +45,7 @@ _SLOT_TYPES: Final[Mapping[Kind, Any]] = {
     "int": Annotated[int, msgspec.Meta(ge=-_INT64, le=_INT64 - 1)] | None,
     "json": msgspec.Raw,
     "literal": msgspec.Raw,
+    "quoted": msgspec.Raw,
     "text": str | None,
 }
 
@@ -86,6 +88,18 @@ class RowReader:
         Raises `DecodeError` for anything but a JSON object and, if the codec is strict, for a value that does not fit.
         """
         self._split = {}
+        return self._read(items)
+
+    def read_again(
+        self, items: Sequence[bytes | msgspec.Raw], split: Iterable[int]
+    ) -> tuple[list[Any], list[bytes | None]]:
+        """Read the items of the last `read` again, with those at the positions `split` split."""
+        for index in split:
+            if index not in self._split:
+                self._split[index] = self.split_item(items[index])
+        return self._read([self._split[index][0] if index in self._split else item for index, item in enumerate(items)])
+
+    def _read(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
         while True:
             try:
                 rows = self._decode_rows(items)

@@ -134,6 +134,23 @@ def test_values_that_no_column_fits_are_in_the_extra_column() -> None:
     assert not any(rows[1].values())
 
 
+def test_an_item_with_another_type_changes_no_other_item() -> None:
+    page = [
+        b'{"name":"a, b","price":1e2,"attributes":[ 1 ],"nameTranslated":null}',
+        b'{"name":5,"price":"1e2","attributes":[ 2 ]}',
+        b'{"name":"\\u00fc \\"c\\"","sku":{"a":1},"attributes":[\r\n3]}',
+        '{"name":"ü","sku":"","nameTranslated":{"de":"ü"}}'.encode(),
+    ]
+    content = write_items("csv", [page], fields=("name", "sku", "price", "attributes", "name_translated"))
+    assert content.decode() == (
+        "name,sku,price,attributes,nameTranslated,_extra\r\n"
+        '"a, b",,1e2,[ 1 ],,\r\n'
+        "5,,1e2,[2],,\r\n"
+        '"ü ""c""",,,[3],,"{""sku"":{""a"":1}}"\r\n'
+        'ü,,,,"{""de"":""ü""}",\r\n'
+    )
+
+
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
 
 
