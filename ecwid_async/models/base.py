@@ -1,9 +1,11 @@
 """The decorators and base classes of models and drafts, and the wire names of their fields."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import Enum
-from types import MappingProxyType, NoneType, UnionType
+from functools import cache
+from threading import RLock
+from types import MappingProxyType, MemberDescriptorType, NoneType, UnionType
 from typing import Any, ClassVar, Final, Literal, Self, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
 
 import attrs
@@ -93,6 +95,88 @@ def prefixed_fields(prefix: str, *, default: object) -> Any:
     return attrs.field(default=default, metadata={PREFIX: prefix})
 
 
+_OPTIONS: Final[Mapping[str, Any]] = {
+    "kw_only": True,
+    "repr": False,
+    "weakref_slot": False,
+    "getstate_setstate": False,
+}
+_GENERATED: Final = ("__attrs_attrs__", "__init__", "__eq__", "__hash__")
+_generating: Final = RLock()  # generating the members of a class generates those of its base classes
+
+
+class _Generated:
+    """A member of a model or draft that attrs generates when it is first used.
+
+    Most of the time of creating a class goes into generating and compiling its methods. A program uses few of the
+    classes that it imports, and reads most of them only, which takes `__attrs_attrs__` and no method.
+    """
+
+    def __init__(self, decorate: Callable[..., Any], bases: tuple[type, ...], namespace: Mapping[str, Any]) -> None:
+        self._decorate = decorate
+        self._bases = bases
+        self._namespace = namespace
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._owner = owner
+        self._name = name
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        with _generating:
+            if vars(self._owner)[self._name] is self:
+                self._generate()
+        member = vars(self._owner)[self._name]
+        return member.__get__(instance, owner) if callable(member) else member
+
+    def _generate(self) -> None:
+        fields_only = self._name == "__attrs_attrs__"
+        options = {"init": False, "eq": False, "slots": False} if fields_only else {}
+        twin = type(self._owner.__name__, self._bases, dict(self._namespace))
+        generated = vars(self._decorate(**_OPTIONS, **options)(twin))
+        for name in ("__attrs_attrs__",) if fields_only else _GENERATED:
+            # Fields that are there already may have resolved types.
+            if isinstance(vars(self._owner)[name], _Generated):
+                setattr(self._owner, name, generated[name])
+
+
+def _create_class(
+    cls: type[T],
+    decorate: Callable[..., Any],
+    fields: Collection[str],
+    *,
+    bases: tuple[type, ...],
+    slots: tuple[str, ...],
+) -> type[T]:
+    """Create the class that `decorate`, a decorator of attrs, creates from `cls`, with these bases and slots."""
+    namespace = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
+    namespace["__qualname__"] = cls.__qualname__
+    members = _common_members(decorate) | {name: value for name, value in namespace.items() if name not in fields}
+    for name in _GENERATED:
+        if members[name] is not None:  # a draft has no hash
+            members[name] = _Generated(decorate, bases, namespace)
+    return type(cls.__name__, bases, {**members, "__slots__": slots})
+
+
+@cache
+def _common_members(decorate: Callable[..., Any]) -> dict[str, Any]:
+    """What attrs adds to every class that it decorates."""
+    cls = type("Plain", (), {})
+    return {name: value for name, value in vars(decorate(**_OPTIONS)(cls)).items() if name not in vars(cls)}
+
+
+def _field_names(cls: type) -> list[str]:
+    annotations = inspect.get_annotations(cls)
+    return [name for name, declared in annotations.items() if get_origin(declared) is not _CLASS_VAR]
+
+
+def _slots(cls: type, fields: Iterable[str]) -> tuple[str, ...]:
+    """A field that a class declares anew, with a narrower type, keeps the slot of its base class."""
+    inherited = {
+        name for base in cls.__mro__ for name, value in vars(base).items() if type(value) is MemberDescriptorType
+    }
+    return tuple(name for name in fields if name not in inherited)
+
+
 @dataclass_transform(
     kw_only_default=True,
     frozen_default=True,
@@ -104,26 +188,17 @@ def model(cls: type[T]) -> type[T]:
     The slots are in a mutable base class. `Codec` fills an instance of that class and then assigns the frozen class to
     its ``__class__``, so that freezing costs nothing when thousands are read.
     """
-    annotations = inspect.get_annotations(cls)
-    # A field that a class declares anew, with a narrower type, keeps the slot of its base class.
-    inherited = {field.name for field in getattr(cls, "__attrs_attrs__", ())}
-    names = tuple(
-        name
-        for name, declared in annotations.items()
-        if get_origin(declared) is not _CLASS_VAR and name not in inherited
-    )
+    fields = _field_names(cls)
     builder = type(
         f"_{cls.__name__}Builder",
         cls.__bases__,
         {
-            "__slots__": names,
+            "__slots__": _slots(cls, fields),
             "__module__": cls.__module__,
             **MUTABLE,
         },
     )
-    namespace = {name: value for name, value in cls.__dict__.items() if name not in ("__dict__", "__weakref__")}
-    rebased = type(cls.__name__, (builder,), namespace)
-    return attrs.frozen(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(rebased)
+    return _create_class(cls, attrs.frozen, fields, bases=(builder,), slots=())
 
 
 @dataclass_transform(
@@ -131,7 +206,8 @@ def model(cls: type[T]) -> type[T]:
 )
 def draft(cls: type[T]) -> type[T]:
     """Make a class for data to send: slotted, keyword-only, mutable; fields not given are not sent."""
-    return attrs.define(kw_only=True, repr=False, weakref_slot=False, getstate_setstate=False)(cls)
+    fields = _field_names(cls)
+    return _create_class(cls, attrs.define, fields, bases=cls.__bases__, slots=_slots(cls, fields))
 
 
 class Data:

@@ -1,16 +1,21 @@
 """The base classes of models and drafts."""
 
+import inspect
 import json
 import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
+from threading import Barrier
+from types import FunctionType
 
 import attrs
 import pytest
 
 from ecwid_async.codec import dumps, loads
 from ecwid_async.errors import DecodeError
-from ecwid_async.models.base import wire_name
+from ecwid_async.models.base import UNSET, Draft, Model, Unset, draft, model, wire_name
 from tests.codec.models import (
     COMPLETE_ITEM,
     Form,
@@ -130,3 +135,88 @@ def test_wire_names_are_camel_case_with_a_table_of_exceptions(attribute: str, wi
 def test_a_draft_from_a_model_keeps_members_of_tagged_unions() -> None:
     form = Form(fields=[Text(type="TEXT"), Other(type="MAP", extra={"zoom": 1}), Select(type="SELECT", choices=[1])])
     assert FormDraft.from_(form).fields == form.fields
+
+
+def _new_model() -> type[Model]:
+    @model
+    class Base(Model):
+        name: str | None = None
+        part: "Tax | None" = None
+
+    @model
+    class Fresh(Base):
+        name: str | int | None = "A"
+
+    return Fresh
+
+
+def _new_draft() -> type[Draft]:
+    @draft
+    class Fresh(Draft):
+        name: str | Unset | None = UNSET
+        part: "Tax | Unset | None" = UNSET
+
+    return Fresh
+
+
+@pytest.mark.parametrize("create", [_new_model, _new_draft])
+def test_a_class_is_an_attrs_class_whatever_is_used_first(create: Callable[[], type[Model | Draft]]) -> None:
+    uses: list[Callable[[type[Model | Draft]], object]] = [
+        lambda cls: cls(),
+        lambda cls: cls() == cls(),
+        attrs.fields,
+        lambda cls: attrs.resolve_types(cls, globals()),
+        lambda cls: attrs.evolve(cls(), extra={"new": 1}),
+        inspect.signature,
+        lambda cls: attrs.define(type("Sub", (cls,), {"__annotations__": {"more": int}}))(more=1),
+    ]
+    for use in uses:
+        cls = create()
+        use(cls)
+        assert attrs.has(cls)
+        assert {field.name for field in attrs.fields(cls)} == {"extra", "name", "part"}
+        assert attrs.fields(cls).name.default in ("A", UNSET)
+        parameters = inspect.signature(cls).parameters.values()
+        assert {parameter.name for parameter in parameters} == {"extra", "name", "part"}
+        assert {parameter.kind for parameter in parameters} == {inspect.Parameter.KEYWORD_ONLY}
+        first, second = cls(extra={"a": 1}), cls(extra={"a": 2})
+        assert first == cls(extra={"a": 1})
+        assert first != second
+        assert first != "A"
+        assert not hasattr(first, "__dict__")
+        with pytest.raises(TypeError, match=r"Fresh\.__init__\(\) got an unexpected keyword argument 'size'"):
+            cls(size=1)
+
+
+def test_a_draft_is_mutable_and_has_no_hash_while_a_model_is_hashed_by_its_values() -> None:
+    change = _new_draft()()
+    change.extra = {"a": 1}
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(change)
+    assert hash(_new_model()(extra=())) != hash(_new_model()(extra=(1,)))  # type: ignore[arg-type]
+
+
+def test_reading_compiles_no_method_of_a_model() -> None:
+    cls = _new_model()
+    attrs.resolve_types(cls, globals())
+    assert repr(cls.from_dict({"name": 1, "part": {"name": "VAT"}})) == "Fresh(part=Tax(name='VAT'), name=1)"
+    assert not isinstance(vars(cls)["__init__"], FunctionType)
+    assert cls(extra={}) == cls()
+    assert isinstance(vars(cls)["__init__"], FunctionType)
+    assert attrs.fields(cls).part.type == Tax | None, "still resolved"
+
+
+def test_threads_that_use_a_class_first_at_the_same_time_share_its_fields() -> None:
+    threads = 8
+    barrier = Barrier(threads)
+
+    def use(number: int, cls: type[Model]) -> object:
+        barrier.wait()
+        item = cls() if number % 2 else None
+        return attrs.fields(cls) if item is None else type(item).__attrs_attrs__
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in range(20):
+            cls = _new_model()
+            results = list(pool.map(use, range(threads), [cls] * threads))
+            assert all(result is attrs.fields(cls) for result in results)
