@@ -144,6 +144,7 @@ class Control:
             ("GET", "deliveries"): self._list_deliveries,
             ("POST", "deliveries"): self._deliver,
             ("DELETE", "deliveries"): self._clear_deliveries,
+            ("DELETE", "deliveries/blocked"): self._unblock,
             ("GET", "deliveries/faults"): self._show_webhook_faults,
             ("PUT", "deliveries/faults"): self._set_webhook_faults,
             ("POST", "events"): self._emit,
@@ -415,6 +416,12 @@ class Control:
         count = len(self._sandbox.deliveries)
         self._sandbox.deliveries.clear()
         return {"deleteCount": count}
+
+    async def _unblock(self, body: bytes, params: dict[str, str]) -> Item:
+        blocked = self._sandbox.deliveries.blocked
+        for client_id in blocked:
+            self._sandbox.deliveries.unblock(client_id)
+        return {"deleteCount": len(blocked)}
 
     async def _show_webhook_faults(self, body: bytes, params: dict[str, str]) -> Item:
         return _to_camel(asdict(self._sandbox.deliveries.faults))

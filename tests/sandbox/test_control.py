@@ -267,6 +267,21 @@ async def test_an_event_is_emitted_and_delivered(http: Http, sandbox: Sandbox) -
     assert await http.call("DELETE", "deliveries") == {"deleteCount": 1}
 
 
+async def test_an_app_that_failed_for_two_weeks_is_unblocked(http: Http, sandbox: Sandbox) -> None:
+    async def send(request: AppRequest) -> int:
+        return 500
+
+    sandbox.deliveries.sender = send
+    with anyio.fail_after(60):
+        while not (await http.call("GET", "deliveries"))["blocked"]:
+            await http.call("POST", "events", {"eventType": "order.updated"})
+            await http.call("POST", "deliveries")
+            await http.call("POST", "clock", {"advance": 24 * 3600})
+    assert (await http.call("GET", "deliveries"))["blocked"] == ["my-app"]
+    assert await http.call("DELETE", "deliveries/blocked") == {"deleteCount": 1}
+    assert not sandbox.deliveries.blocked
+
+
 async def test_the_faults_of_webhooks_are_set(http: Http, sandbox: Sandbox) -> None:
     shown = await http.call("PUT", "deliveries/faults", {"signature": "missing", "entityIdAsText": True, "delay": 5})
     assert sandbox.deliveries.faults == WebhookFaults(signature="missing", entity_id_as_text=True, delay=5)

@@ -99,12 +99,10 @@ class PostgreSQLInbox:
     async def put(self, event: StoredEvent) -> bool:
         """Store an event. It is durable when this returns. Returns False for one that was accepted before."""
         if len(event.body) > self.settings.max_body:
-            error = InboxError(
+            raise InboxError(
                 f"The event is too large for the inbox: {len(event.body):,} bytes, at most {self.settings.max_body:,}.",
                 problem="too_large",
             )
-            error.status = 413
-            raise error
         return await self._connections().put(event)
 
     async def run(self, handle: Handle, *, coalesces: Coalesces = coalesces_nothing, until_idle: bool = False) -> None:
