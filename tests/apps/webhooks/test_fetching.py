@@ -237,7 +237,7 @@ async def test_an_entity_that_is_found_in_a_list_is_read_past_the_cache_too():
     order = app.api.post("/orders", {"email": "ann@example.com", "total": 5})["orderId"]
     invoice = app.api.post(f"/orders/{order}/invoices/create-invoice")["id"]
     store = app.ecwid.store(STORE)
-    await store.promotions.search().first()
+    await store.promotions.search().all()
     await store.orders.invoices.search(order)
     app.requests()
     for event in (
