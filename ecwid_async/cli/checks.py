@@ -227,15 +227,18 @@ class CheckRunner:
         self._check_models(prober)
 
     def _check_scopes(self, prober: Prober) -> None:
-        granted = ", ".join(sorted(prober.granted_scopes)) or "none"
+        others = len(prober.granted_scopes - prober.reading_scopes)
+        granted = ", ".join(sorted(prober.reading_scopes)) or "none"
+        granted += f" and {others} for other purposes" if others else ""
+        has = "seems to have" if prober.reported_scopes is None else "has"
         refused = prober.sections(Outcome.REFUSED)
         if not refused:
-            self._ok("scopes", f"seems to have every scope needed for reading: {granted}")
+            self._ok("scopes", f"{has} every scope needed for reading: {granted}")
             return
         missing = ", ".join(sorted(prober.missing_scopes)) or "some"
         self._warn(
             "scopes",
-            f"seems to have {granted}, but not {missing}: it can't read all of {', '.join(refused)}",
+            f"{has} {granted}, but not {missing}: it can't read all of {', '.join(refused)}",
             "If the app needs them, add the scopes to its settings and have the store's owner approve it again.",
         )
 

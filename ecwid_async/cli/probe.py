@@ -19,6 +19,7 @@ from ecwid_async.cli.introspect import Method, classes_in, list_methods
 from ecwid_async.client import Store
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, DecodeError, Forbidden, PaymentRequired, RateLimited, TransportError
+from ecwid_async.models.application import ApplicationToken
 from ecwid_async.models.base import PREFIX, Model, wire_name
 from ecwid_async.pages import Page, Pages
 
@@ -123,9 +124,21 @@ class Prober:
         return sorted({probe.section for probe in self.probes if probe.outcome is outcome})
 
     @property
+    def reported_scopes(self) -> set[str] | None:
+        """The scopes of the token, of reading and of changing, as the API reports them. None if it does not."""
+        token = self._first_items.get("/application/token")
+        return None if not isinstance(token, ApplicationToken) or token.permissions is None else set(token.permissions)
+
+    @property
+    def reading_scopes(self) -> set[str]:
+        """The scopes of the endpoints that could be read, as far as the token is not reported to lack them."""
+        scopes = _scopes(probe for probe in self.probes if probe.outcome is Outcome.READ)
+        return scopes if self.reported_scopes is None else scopes & self.reported_scopes
+
+    @property
     def granted_scopes(self) -> set[str]:
-        """The scopes of the endpoints that could be read."""
-        return _scopes(probe for probe in self.probes if probe.outcome is Outcome.READ)
+        """The scopes that the API reports, or else those of the endpoints that could be read."""
+        return self.reading_scopes if self.reported_scopes is None else self.reported_scopes
 
     @property
     def missing_scopes(self) -> set[str]:

@@ -14,7 +14,7 @@ from attrs import evolve
 from ecwid_async import client
 from ecwid_async.cli.checks import CheckRunner, State
 from ecwid_async.cli.store import StoreAccess
-from ecwid_async.sandbox import Sandbox
+from ecwid_async.sandbox import Fault, Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox
 from ecwid_async.sandbox.server import serve_in_thread
 from ecwid_async.transport.rate_limit import Quota
@@ -207,6 +207,21 @@ async def test_missing_scopes_are_named_with_their_sections(sandbox):
     assert not runner.prober.missing_scopes & scopes
     for word in ("read_staff", "staff", "customers"):
         assert word in check.message
+
+
+async def test_scopes_are_those_that_the_api_reports_or_else_guessed(sandbox):
+    sandbox.stores[DEMO_STORE_ID].add_token("secret_narrow", {"read_orders", "update_orders", "add_to_cp"})
+    runner = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    await runner.run()
+    assert runner.prober.granted_scopes == {"read_orders", "update_orders", "add_to_cp"}
+    (check,) = [check for check in runner.checks if check.name == "scopes"]
+    assert check.message.startswith("has read_orders and 2 for other purposes, but not")
+    sandbox.faults.add(Fault(request="GET /application/token", status=404))
+    runner = CheckRunner(StoreAccess(sandbox, DEMO_STORE_ID, "secret_narrow"))
+    await runner.run()
+    assert runner.prober.granted_scopes == {"read_orders"}
+    (check,) = [check for check in runner.checks if check.name == "scopes"]
+    assert check.message.startswith("seems to have read_orders, but not")
 
 
 async def test_a_token_without_the_profile_scope_works(sandbox):
