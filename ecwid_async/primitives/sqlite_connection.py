@@ -2,12 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import aiosqlite
 import aiosqlite.core
@@ -16,6 +16,8 @@ from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.primitives.write_ahead_log import use_write_ahead_log
 
 __all__ = ["FileConnection", "connect"]
+
+Row: TypeAlias = tuple[Any, ...]
 
 _ROWS_PER_FETCH: Final = 64
 
@@ -42,6 +44,11 @@ class _DriverConnection(sqlite3.Connection):
         with suppress(sqlite3.Error):
             self.rollback()
         super().close()
+
+
+def _execute_all(connection: sqlite3.Connection, statements: Iterable[tuple[str, Sequence[Row]]]) -> None:
+    for statement, rows in statements:
+        connection.executemany(statement, rows)
 
 
 class _RequestQueue(SimpleQueue[Any]):
@@ -105,6 +112,10 @@ class FileConnection(aiosqlite.Connection):
     async def use_write_ahead_log(self) -> None:
         """Switch the file to a write-ahead log, unless it has one."""
         await self._execute(use_write_ahead_log, self._conn)  # type: ignore[no-untyped-call]  # in its thread
+
+    async def execute_all(self, statements: Iterable[tuple[str, Sequence[Row]]]) -> None:
+        """Execute statements, each for a number of rows, with one hand-over to the thread of the connection."""
+        await self._execute(_execute_all, self._conn, statements)  # type: ignore[no-untyped-call]  # in its thread
 
     def __del__(self) -> None:
         # Of a connection that nobody closed. Aiosqlite would warn.

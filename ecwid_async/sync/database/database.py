@@ -19,7 +19,7 @@ from ecwid_async.sync.database.backend import Backend, TransactionKind
 from ecwid_async.sync.database.lease import Lease, check_and_renew
 from ecwid_async.sync.database.migrations import check_version, open_schema
 from ecwid_async.sync.database.postgresql import PostgreSQL
-from ecwid_async.sync.database.schema import SCHEMA_VERSION, Schema
+from ecwid_async.sync.database.schema import SCHEMA_VERSION, Schema, schema_for
 from ecwid_async.sync.database.sqlite import SQLite
 from ecwid_async.sync.database.writer import rebuild
 from ecwid_async.sync.errors import DatabaseUnavailable, MirrorError
@@ -108,7 +108,10 @@ class Database:
         if not 0.1 <= lease_seconds <= 3600:
             raise ConfigError("lease_seconds is the length of a lease: pass 0.1 to 3600 seconds")
         backend = find_backend(url)
-        schema = Schema(backend.name, prefix=prefix, sections=sections, version=version)
+        if sections is MIRROR_SECTIONS and version == SCHEMA_VERSION:
+            schema = schema_for(backend.name, prefix)
+        else:
+            schema = Schema(backend.name, prefix=prefix, sections=sections, version=version)
         engine = backend.new_engine(create=create)
         database = cls(backend, schema, engine, lease_seconds=lease_seconds, clock=clock)
         try:

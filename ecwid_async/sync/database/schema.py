@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -27,9 +28,9 @@ from sqlalchemy.types import TypeEngine
 from ecwid_async.errors import ConfigError
 from ecwid_async.sync.database.state import SectionState, StoreState, columns_of
 from ecwid_async.sync.database.store_schedule import ScheduledStore
-from ecwid_async.sync.rows import ChildTable, Dialect, MirrorSection, StoredType, stored_columns
+from ecwid_async.sync.rows import MIRROR_SECTIONS, ChildTable, Dialect, MirrorSection, StoredType, stored_columns
 
-__all__ = ["ROW_COLUMNS", "SCHEMA_VERSION", "Schema"]
+__all__ = ["ROW_COLUMNS", "SCHEMA_VERSION", "Schema", "schema_for"]
 
 SCHEMA_VERSION: Final = 2
 """Raise it with every change of a table, also of a derived column. A test compares the tables with it."""
@@ -194,6 +195,15 @@ class Schema:
             *(Column(column.name, _TYPES[column.type]) for column in stored_columns(child.columns, self.dialect)),
             sqlite_with_rowid=False,
         )
+
+
+@lru_cache(maxsize=16)
+def schema_for(dialect: Dialect, prefix: str) -> Schema:
+    """Return the tables of this version of the library, which every mirror with this prefix shares.
+
+    Building them takes the event loop tens of milliseconds.
+    """
+    return Schema(dialect, prefix=prefix, sections=MIRROR_SECTIONS)
 
 
 def _number(name: str, *, primary_key: bool = False, nullable: bool = True) -> Column[int]:

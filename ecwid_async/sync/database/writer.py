@@ -1,5 +1,6 @@
 """Writing what was read into the rows of a section, and comparing it with them."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ecwid_async.changes import ItemBatch, ItemId, ReadKind
 from ecwid_async.sync.database.due_items import add_due
 from ecwid_async.sync.database.migrations import RowKey
-from ecwid_async.sync.database.statements import SectionStatements, refuses_values, statements_for
+from ecwid_async.sync.database.statements import Row, SectionStatements, Step, refuses_values, statements_for
 from ecwid_async.sync.rows import (
     Decision,
     ItemVersion,
@@ -34,6 +35,8 @@ DifferenceKind: TypeAlias = Literal["content", "deleted", "missing", "newer", "o
 
 _STORES: Final = (Decision.STORE, Decision.STORE_AND_ASK, Decision.STORE_LOWER)
 _ASKS: Final = (Decision.ASK, Decision.STORE_AND_ASK)
+# Of documents. To derive their rows takes the event loop about a millisecond.
+_BYTES_AT_ONCE: Final = 256 * 1024
 
 
 @frozen
@@ -130,6 +133,7 @@ async def write(
     merge = _Merge(section, stored if now is None else {key: _without_future(row, now) for key, row in stored.items()})
     for batch in batches:
         merge.add(batch)
+        await asyncio.sleep(0)  # other tasks have their turn
     if merge.doubts:
         merge.undecided |= await _find_undecided(connection, statements, store_id, section, merge.doubts)
     writer = _RowWriter(connection, statements, store_id)
@@ -331,15 +335,55 @@ class _RowWriter:
             self.refused.append(Refusal(changes[0].key, reason))
 
     async def _execute(self, changes: Sequence[_Change], attempt: _Attempt) -> None:
-        statements, connection, store_id = self._statements, self._connection, self._store_id
-        new_rows: list[tuple[Any, ...]] = []
-        old_rows: list[tuple[Any, ...]] = []
-        deletions: list[tuple[Any, ...]] = []
-        child_rows: list[list[tuple[Any, ...]]] = [[] for _ in statements.children]
+        """Derive rows and write them, in parts between which other tasks of the event loop have their turn."""
+        is_postgresql = self._statements.table.is_postgresql
+        rows = _Rows(self._statements, self._store_id, attempt)
+        for part in _parts(changes):
+            rows.add(part)
+            if is_postgresql:
+                # A single COPY of everything is quicker.
+                await asyncio.sleep(0)
+            else:
+                await self._statements.execute(self._connection, rows.take())
+        await self._statements.execute(self._connection, rows.take())
+
+
+def _parts(changes: Sequence[_Change]) -> Iterator[Sequence[_Change]]:
+    """Split changes by the size of their documents."""
+    size = start = 0
+    for end, change in enumerate(changes, 1):
+        size += len(change.document or b"")
+        if size >= _BYTES_AT_ONCE or end == len(changes):
+            yield changes[start:end]
+            size, start = 0, end
+
+
+class _Rows:
+    """The rows that changes add and replace, by table."""
+
+    def __init__(self, statements: SectionStatements, store_id: int, attempt: _Attempt) -> None:
+        self._statements = statements
+        self._store_id = store_id
+        self._attempt: _Attempt = attempt
+        self._clear()
+
+    def _clear(self) -> None:
+        self._existing: list[ItemId] = []
+        self._new: list[Row] = []
+        self._old: list[Row] = []
+        self._deletions: list[Row] = []
+        self._children: list[list[Row]] = [[] for _ in self._statements.children]
+
+    def add(self, changes: Sequence[_Change]) -> None:
+        """Derive the rows of changes."""
+        statements, store_id = self._statements, self._store_id
         for change in changes:
             version = change.version
+            if not change.is_new:
+                self._existing.append(change.key)
             if change.document is None:
-                deletions.append((store_id, change.key, version.begin, version.end, change.kind, change.deleted_at))
+                row = (store_id, change.key, version.begin, version.end, change.kind, change.deleted_at)
+                self._deletions.append(row)
                 continue
             derived = statements.reader.read(change.document)
             row = (
@@ -352,31 +396,34 @@ class _RowWriter:
                 change.kind,
                 change.hash,
                 change.deleted_at,
-                *self._json(change.document, attempt),
+                *self._json(change.document),
                 *derived.values,
             )
-            (new_rows if change.is_new else old_rows).append(row)
+            (self._new if change.is_new else self._old).append(row)
             if change.deleted_at is None:
-                for rows, children in zip(child_rows, derived.children, strict=True):
+                for rows, children in zip(self._children, derived.children, strict=True):
                     rows += [(store_id, change.key, *child) for child in children]
-        existing = [change.key for change in changes if not change.is_new]
-        if existing:
-            for statement in statements.delete_children:
-                await connection.exec_driver_sql(statement, (store_id, statements.key_list(existing)))
-        await statements.table.add(connection, new_rows)
-        if old_rows:
-            await connection.exec_driver_sql(statements.table.upsert, old_rows)
-        if deletions:
-            await connection.exec_driver_sql(statements.mark_deleted, deletions)
-        for table, rows in zip(statements.children, child_rows, strict=True):
-            await table.add(connection, rows)
 
-    def _json(self, document: bytes, attempt: _Attempt) -> tuple[str | None, ...]:
+    def take(self) -> list[Step]:
+        """Return what is to be executed for the rows that were added since the last time."""
+        statements = self._statements
+        old_children = [(self._store_id, statements.key_list(self._existing))] if self._existing else []
+        steps: list[Step] = [
+            *((statement, old_children) for statement in statements.delete_children),
+            (statements.table, self._new),
+            (statements.table.upsert, self._old),
+            (statements.mark_deleted, self._deletions),
+            *zip(statements.children, self._children, strict=True),
+        ]
+        self._clear()
+        return [(what, rows) for what, rows in steps if rows]
+
+    def _json(self, document: bytes) -> tuple[str | None, ...]:
         if self._statements.table.json_at is None:
             return ()
-        if attempt == "as_sent":
+        if self._attempt == "as_sent":
             return (json_text(document),)
-        return (clean_json_text(document) if attempt == "cleaned" else None,)
+        return (clean_json_text(document) if self._attempt == "cleaned" else None,)
 
 
 def _reason(error: BaseException) -> str:

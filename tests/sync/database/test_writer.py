@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from ecwid_async.sync.database.database import Database
 from ecwid_async.sync.database.due_items import find_due
 from ecwid_async.sync.database.writer import Difference, WriteResult, compare, rebuild, write
 from ecwid_async.sync.errors import DatabaseError, DatabaseUnavailable
+from ecwid_async.sync.rows.documents import DerivedRow, DocumentReader
 from ecwid_async.sync.rows.sections import MIRROR_SECTIONS, MirrorSection
 from tests.postgresql import PostgreSQL
 from tests.sync.conftest import OpenDatabase
@@ -264,7 +266,9 @@ async def refusing_database(database: Database) -> AsyncIterator[Database]:
 async def test_a_row_that_the_database_refuses_does_not_stop_the_others(refusing_database: Database) -> None:
     database = refusing_database
     await put(database, batch(product(50, sku="before")))
-    items = [product(item_id, sku="bad" if item_id in (13, 50, 77) else "good") for item_id in range(100)]
+    # More than are written at once.
+    text = "x" * 10_000
+    items = [product(item_id, sku="bad" if item_id in (13, 50, 77) else "good", text=text) for item_id in range(100)]
     result = await put(database, batch(*items, at=9000))
     assert result.stored == 97
     assert [refusal.id for refusal in result.refused] == [13, 50, 77]
@@ -280,6 +284,33 @@ async def test_an_id_that_the_table_cannot_hold_is_refused(database: Database) -
     assert [refusal.id for refusal in result.refused] == ["x", 1 << 70]
     result = await put(database, batch({"a": 1}, {"a": 2}, ids=["a\0b", "long" * 5000]), section=ORDERS)
     assert result.stored + len(result.refused) == 2
+
+
+async def test_other_tasks_have_their_turn_while_large_pages_are_written(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = 0
+    read_at: list[int] = []
+    read = DocumentReader.read
+
+    def record(reader: DocumentReader, document: bytes) -> DerivedRow:
+        read_at.append(turn)
+        return read(reader, document)
+
+    async def count_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(DocumentReader, "read", record)
+    counting = asyncio.create_task(count_turns())
+    items = [product(item_id, description="x" * 10_000, categoryIds=[item_id]) for item_id in range(200)]
+    result = await put(database, batch(*items[:100]), batch(*items[100:]))
+    counting.cancel()
+    assert result.stored == len(read_at) == 200
+    assert max(Counter(read_at).values()) <= 30
+    assert [row["category_id"] for row in await rows(database, "product_categories")] == list(range(200))
 
 
 async def test_an_error_that_is_not_about_values_is_raised(database: Database) -> None:

@@ -24,7 +24,7 @@ StatementFault = Literal["refused", "full", "unacknowledged", "killed", "killed 
 # How long a call waits for the locks of others, and how often it tries, in seconds of the simulated clock.
 _LOCK_SECONDS: Final = 10.0
 _RETRY_SECONDS: Final = 0.05
-_COUNTED: Final = ("execute", "executemany", "executescript", "commit")
+_COUNTED: Final = ("execute", "executemany", "executescript", "_execute_all", "commit")
 
 
 @define
