@@ -1,5 +1,6 @@
 """``ecwid webhooks verify``: what it says about signatures, and that it shows no secret."""
 
+import base64
 import io
 from types import SimpleNamespace
 
@@ -52,6 +53,8 @@ def test_an_age_at_which_apps_refuse_an_event_is_told(verify, monkeypatch, age, 
         (sign(int(NOW), "e-1", SECRET + "\n"), "after the client secret"),
         (sign(int(NOW), "e-1", "other"), "another secret"),
         (sign(int(NOW), "e-1", "secret_token"), "access token"),
+        (digest(BODY, "secret_token"), "whole body with the access token"),
+        (base64.b64decode(digest(BODY, "secret_token")).hex(), "hexadecimal, and it was made over the whole body with"),
         (RIGHT[:-1], "cut off"),
         ("-" + RIGHT[1:-2], "not the Base64"),
         ("", "not the Base64"),

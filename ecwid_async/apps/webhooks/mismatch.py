@@ -42,6 +42,7 @@ def _attempts(
 ) -> Iterator[tuple[str, Callable[[], bytes]]]:
     event_id = read.event_id
     created = read.signed_text.removesuffix(f".{event_id}")
+    bodies = (body, body.rstrip(b"\r\n")) if len(body) <= _MAX_BODY else ()
     for secret in secrets:
         swapped = f"{event_id}.{created}"
         yield "it was made over `eventId` and `eventCreated` in the wrong order.", _over(secret, swapped)
@@ -57,17 +58,22 @@ def _attempts(
                 "it was made with a line break or space after the client secret.",
                 _over(secret + end, read.signed_text),
             )
-        if len(body) <= _MAX_BODY:
-            for text in (body, body.rstrip(b"\r\n")):
-                yield (
-                    "it was made over the whole body; Ecwid's is over `eventCreated`, a dot and `eventId`.",
-                    _over_bytes(secret, text),
-                )
+        for text in bodies:
+            yield (
+                "it was made over the whole body; Ecwid's is over `eventCreated`, a dot and `eventId`.",
+                _over_bytes(secret, text),
+            )
     if token is not None:
         yield (
             "it was made with the access token; Ecwid's is made with the client secret.",
             _over(token, read.signed_text),
         )
+        for text in bodies:
+            yield (
+                "it was made over the whole body with the access token; Ecwid's is over `eventCreated`, a dot and "
+                "`eventId`, with the client secret.",
+                _over_bytes(token, text),
+            )
 
 
 def _over(secret: str, text: str) -> Callable[[], bytes]:
