@@ -215,13 +215,23 @@ class _Profile:
     rest: Item
 
 
+# What no event reports: the number of the next invoice, and the ways of delivery and payment.
+_UNREPORTED: Final = (
+    ("taxInvoiceSettings", "taxInvoiceIdNextNumber"),
+    ("shipping", "shippingOptions"),
+    ("payment", "paymentOptions"),
+)
+
+
 def _split_profile(profile: Any) -> _Profile:
-    """The name of the plan, and the profile without what no event reports: the number of the next invoice."""
+    """The name of the plan, and the rest of the profile that events report."""
     rest: Item = dict(profile or {})
-    billing, invoices = _object(rest.pop("accountBilling", None)), _object(rest.pop("taxInvoiceSettings", None))
-    invoices.pop("taxInvoiceIdNextNumber", None)
+    for part, name in _UNREPORTED:
+        rest[part] = _object(rest.get(part))
+        rest[part].pop(name, None)
+    billing = _object(rest.get("accountBilling"))
     plan = str(billing.pop("pricingPlanId", ""))
-    return _Profile(plan, {**rest, "accountBilling": billing, "taxInvoiceSettings": invoices})
+    return _Profile(plan, {**rest, "accountBilling": billing})
 
 
 def _invoice_ids(order: Item | None) -> set[int]:

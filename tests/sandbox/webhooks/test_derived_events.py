@@ -257,6 +257,19 @@ def test_reads_and_refused_writes_emit_nothing(api: Api) -> None:
     assert new_events(api) == []
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/staff", {"email": "ann@example.com", "staffScopes": []}),
+        ("/profile/paymentOptions", {"checkoutTitle": "Cash", "paymentProcessorId": "offline"}),
+        ("/profile/shippingOptions", {"title": "Pickup", "fulfilmentType": "pickup"}),
+    ],
+)
+def test_staff_payment_and_shipping_options_have_no_events(api: Api, path: str, body: dict[str, Any]) -> None:
+    api.post(path, body)
+    assert new_events(api) == []
+
+
 def test_an_item_written_several_times_by_a_request_is_one_event(api: Api) -> None:
     top = api.post("/categories", {"name": "Top"})["id"]
     below = api.post("/categories", {"name": "Below", "parentId": top})["id"]
