@@ -6,7 +6,7 @@ from ecwid_async.codec.json import loads
 from ecwid_async.codec.problems import DecodeProblem
 from ecwid_async.codec.projection import Projection, apply_projection, get_projection
 from ecwid_async.codec.selection import Selection, add_fields, format_selection, parse_selection
-from ecwid_async.codec.structure import warm_up
+from ecwid_async.codec.struct_decoder import warm_up
 from ecwid_async.codec.unstructure import dumps, to_plain_data
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from ecwid_async.codec.json import describe_unreadable, read_total, split_page
+from ecwid_async.codec.json import describe_unreadable, read_total, split_page, split_whole_page
 from ecwid_async.codec.problems import (
     DecodeProblem,
     FieldPath,
@@ -19,6 +19,7 @@ from ecwid_async.codec.problems import (
     find_repairs,
 )
 from ecwid_async.codec.scalars import WrongType, state
+from ecwid_async.codec.struct_decoder import Refused, StructDecoder, get_struct_decoder
 from ecwid_async.codec.structure import RequiredMemberError, get_hook, is_draft
 from ecwid_async.codec.unstructure import to_plain_data
 from ecwid_async.errors import DecodeError
@@ -53,7 +54,20 @@ class Codec:
 
         Raises `DecodeError` if the body is not JSON, or can't be read as `target` at all.
         """
-        return self.structure(self.parse(body, operation), target, operation)
+        return self.decode_item(body, target, operation)
+
+    def decode_item(self, body: bytes | msgspec.Raw, target: type[T], operation: str, path: str | int = "") -> T:
+        """Like `decode`, for the part of a body at `path`. An int `path` is the position of an item."""
+        decoder = get_struct_decoder(target)
+        if decoder is None:
+            return self.structure(self.parse(body, operation, path), target, operation, path)
+        try:
+            return decoder.decode(body)
+        except Refused as refused:
+            item = self.structure(self.parse(body, operation, path), target, operation, path)
+            if refused.has_unknown_field:
+                decoder.learn_fields(item)
+            return item
 
     def parse(self, body: bytes | msgspec.Raw, operation: str, path: str | int = "") -> Any:
         """Parse a body, or the part of it at `path`, as plain data. An int `path` is the position of an item.
@@ -78,6 +92,14 @@ class Codec:
 
     def decode_page(self, body: bytes, target: type[T], operation: str) -> tuple[list[T], int | None]:
         """Read a page: its items as `target`, and its total."""
+        decoder = get_struct_decoder(target)
+        if decoder is not None:
+            try:
+                return decoder.decode_page(body)
+            except Refused:
+                page = self._decode_each(body, target, decoder, operation)
+            if page is not None:
+                return page
         data = self.parse(body, operation)
         items: list[Any] | None = data.get("items") if isinstance(data, dict) else None
         if not isinstance(items, list):
@@ -86,6 +108,31 @@ class Codec:
             # In place, so that each item's plain data is freed before the next one needs memory.
             items[position] = self.structure(item, target, operation, position)
         return items, data["total"] if type(data.get("total")) is int else None
+
+    def _decode_each(
+        self, body: bytes, target: type[T], decoder: StructDecoder[T], operation: str
+    ) -> tuple[list[T], int | None] | None:
+        """Read a page by item, so that an odd one slows down no other. Returns None for JSON that must be repaired."""
+        page = split_whole_page(body)
+        if page is None:
+            return None
+        items: list[Any] = page[0]
+        refusals = {}
+        for position, item in enumerate(items):
+            try:
+                items[position] = decoder.decode(item)
+            except Refused as refused:
+                refusals[position] = refused
+                try:
+                    items[position] = exact_decoder.decode(item)
+                except DECODE_ERRORS:
+                    return None
+        # Nothing is reported before all are decoded.
+        for position, refusal in refusals.items():
+            items[position] = self.structure(items[position], target, operation, position)
+            if refusal.has_unknown_field:
+                decoder.learn_fields(items[position])
+        return items, page[1]
 
     def split_page(self, body: bytes, operation: str) -> tuple[list[msgspec.Raw], int | None]:
         """Split a page into its items, unparsed, and its total. Raises `DecodeError` if there are no items.

@@ -1,6 +1,7 @@
 """JSON bytes and plain data: integers are int, all other numbers exact `Decimal`; pages split into unparsed items."""
 
 import re
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, NotJSON, decode_json, exact_decoder
 from ecwid_async.wire import to_printable
 
-__all__ = ["MAX_INT_DIGITS", "describe_unreadable", "encode", "loads", "read_total", "split_page"]
+__all__ = ["MAX_INT_DIGITS", "describe_unreadable", "encode", "loads", "read_total", "split_page", "split_whole_page"]
 
 MAX_INT_DIGITS: Final = 4300
 """The longest int that Python parses by default."""
@@ -21,6 +22,16 @@ class _Page(msgspec.Struct):
     total: msgspec.Raw = msgspec.Raw(b"")
 
 
+class _WholePage(msgspec.Struct, forbid_unknown_fields=True):
+    """A page without a field that would be skipped, and so not be checked."""
+
+    items: list[msgspec.Raw]
+    total: Any = None
+    count: Any = None
+    offset: Any = None
+    limit: Any = None
+
+
 class _Total(msgspec.Struct):
     total: msgspec.Raw = msgspec.Raw(b"")
 
@@ -30,6 +41,7 @@ class _ItemId(msgspec.Struct):
 
 
 _page_decoder: Final = msgspec.json.Decoder(_Page)
+_whole_page_decoder: Final = msgspec.json.Decoder(_WholePage, float_hook=Decimal)
 _total_decoder: Final = msgspec.json.Decoder(_Total)
 _item_id_decoder: Final = msgspec.json.Decoder(_ItemId)
 # The API's pages begin with the total.
@@ -59,6 +71,15 @@ def split_page(body: bytes) -> tuple[list[msgspec.Raw], int | None] | None:
     except DECODE_ERRORS:
         return None
     return [msgspec.Raw(masked.restore(item)) for item in page.items], _parse_int(page.total)
+
+
+def split_whole_page(body: bytes) -> tuple[list[msgspec.Raw], int | None] | None:
+    """Like `split_page`, but also return None if something outside the items is unusual."""
+    try:
+        page = _whole_page_decoder.decode(body)
+    except DECODE_ERRORS:
+        return None
+    return page.items, page.total if type(page.total) is int else None
 
 
 def read_total(body: bytes) -> int | None:

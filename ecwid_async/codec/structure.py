@@ -32,7 +32,15 @@ from ecwid_async.models.base import (
 )
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, exact_decoder
 
-__all__ = ["Hook", "RequiredMemberError", "get_hook", "get_json_text_hook", "is_draft", "warm_up"]
+__all__ = [
+    "Hook",
+    "RequiredMemberError",
+    "find_open_enum",
+    "get_hook",
+    "get_json_text_hook",
+    "is_draft",
+    "raise_wrong_type",
+]
 
 Hook = Callable[[Any, Any], Any]
 """Converts a parsed value to a type or raises `WrongType`. The second argument is unused, but cattrs passes it."""
@@ -55,12 +63,6 @@ def _converter() -> Converter:
     converter.register_structure_hook_factory(is_model, _generate_model_hook)
     converter.register_structure_hook_factory(is_draft, _build_draft_hook)
     return converter
-
-
-def warm_up(*classes: type[Model]) -> None:
-    """Build the hooks of these classes, and of those they contain, ahead of the first response (about 2 ms a class)."""
-    for cls in classes:
-        _converter().get_structure_hook(cls)
 
 
 def is_draft(declared: Any) -> bool:
@@ -96,10 +98,10 @@ def _cached_hook(declared: Any) -> Hook:
 
 def _build_hook(declared: Any) -> Hook:
     options = union_members(declared)
-    enum = _find_open_enum(options)
+    enum = find_open_enum(options)
     if enum is not None:
         members = {member.value: member for member in enum}
-        return lambda value, _: members.get(value, value) if value.__class__ is str else _raise_wrong_type()
+        return lambda value, _: members.get(value, value) if value.__class__ is str else raise_wrong_type()
     union = TaggedUnion.from_members(options)
     if union is not None:
         return _build_tagged_union_hook(union)
@@ -120,7 +122,7 @@ def _build_hook(declared: Any) -> Hook:
     return _converter().get_structure_hook(only)
 
 
-def _find_open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
+def find_open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
     """The enum in a union that also allows any other text."""
     for option in options:
         if isinstance(option, type) and issubclass(option, Enum) and str in options:
@@ -131,7 +133,7 @@ def _find_open_enum(options: tuple[Any, ...]) -> type[Enum] | None:
 def _build_tagged_union_hook(union: TaggedUnion) -> Hook:
     models = (*union.models_by_tag.values(), union.fallback)
     hooks = {cls: _converter().get_structure_hook(cls) for cls in models}
-    return lambda value, _: hooks[union.select(value)](value, None) if value.__class__ is dict else _raise_wrong_type()
+    return lambda value, _: hooks[union.select(value)](value, None) if value.__class__ is dict else raise_wrong_type()
 
 
 def _build_element_hook(element: Any) -> Hook:
@@ -145,7 +147,7 @@ def _build_element_hook(element: Any) -> Hook:
 def _build_list_hook(element: Any) -> Hook:
     inner = _build_element_hook(element)
     if element not in (str, int):
-        return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else _raise_wrong_type()
+        return lambda value, _: [inner(x, None) for x in value] if value.__class__ is list else raise_wrong_type()
 
     def structure(value: Any, _: object) -> object:
         if value.__class__ is not list:
@@ -234,7 +236,8 @@ def _convert_to_first_match(hooks: list[tuple[Any, Hook]], value: object) -> obj
 # Functions that generated code calls
 
 
-def _raise_wrong_type() -> Any:
+def raise_wrong_type() -> Any:
+    """Raise `WrongType`, in an expression."""
     raise WrongType
 
 
@@ -253,9 +256,12 @@ def _keep_raw(raw: dict[str, object] | None, name: str, value: object) -> dict[s
     return raw
 
 
-def _collect_extra(data: dict[str, object], known: frozenset[str], raw: dict[str, object] | None) -> dict[str, object]:
+def _collect_extra(
+    data: dict[str, object], known: frozenset[str], raw: dict[str, object] | None
+) -> Mapping[str, object]:
     extra = {key: value for key, value in data.items() if key not in known}
-    return extra if raw is None else {**extra, **raw}
+    # Empty if known fields are null.
+    return (extra if raw is None else {**extra, **raw}) or NO_EXTRA
 
 
 def _build_prefix_collector(
@@ -288,7 +294,7 @@ _NAMESPACE: Final[Mapping[str, Any]] = {
     "WrongType": WrongType,
     "decimal_cache": decimal_cache,
     "fromisoformat": datetime.fromisoformat,
-    "raise_wrong_type": _raise_wrong_type,
+    "raise_wrong_type": raise_wrong_type,
 }
 
 # Conditions under which a value is stored as it is.
@@ -457,7 +463,7 @@ def _generate_assignment(
     if only is object:
         yield f"    else: {target} = v"
         return
-    enum = _find_open_enum(options)
+    enum = find_open_enum(options)
     if enum is not None:
         namespace[f"enum{number}"] = {member.value: member for member in enum}.get
         yield f"    elif v.__class__ is str: {target} = enum{number}(v, v)"

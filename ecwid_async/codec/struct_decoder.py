@@ -1,0 +1,353 @@
+"""JSON bytes to models in one pass, without plain data in between.
+
+`msgspec` decodes each object into a Struct with the wire fields of its model, and a generated function builds the model
+from it. A Struct accepts only what its model declares. All other JSON is refused and left to the hooks of `structure`,
+which convert values, keep them raw and report them. Both give the same models.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from types import GenericAlias, NoneType
+from typing import Any, Final, Generic, TypeVar, cast, get_args, get_origin
+
+import attrs
+import msgspec
+from msgspec import UNSET
+
+from ecwid_async.codec.scalars import WrongType, decimal_cache, state
+from ecwid_async.codec.structure import find_open_enum, get_hook, get_json_text_hook, raise_wrong_type
+from ecwid_async.models.base import JSON_TEXT, NO_EXTRA, PREFIX, Model, TaggedUnion, is_model, union_members, wire_name
+from ecwid_async.primitives.safe_json import DECODE_ERRORS
+
+__all__ = ["Refused", "StructDecoder", "get_struct_decoder", "warm_up"]
+
+T = TypeVar("T")
+
+# Limits on fields that a model lacks: a store may choose the names of some.
+_MAX_NEW_FIELDS: Final = 30
+_MAX_REBUILDS: Final = 10
+# If this many in a row are refused, the next ones are not tried: an attempt costs a fourth of what the hooks cost.
+_MAX_REFUSALS: Final = 5
+_PAUSE: Final = 100
+
+_UNKNOWN_FIELD: Final = "Object contains unknown field"
+
+# A `ValueError` is that of `datetime.fromisoformat`.
+_REFUSALS: Final = (WrongType, ValueError, *DECODE_ERRORS)
+
+
+class Refused(Exception):
+    """The JSON is not exactly as declared; `has_unknown_field` if a field that a model lacks is the reason."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.has_unknown_field = str(error).startswith(_UNKNOWN_FIELD)
+
+
+class StructDecoder(Generic[T]):
+    """Decodes an object, or a page of them, to a model. Raises `Refused` unless all is exactly as declared."""
+
+    def __init__(self, layout: "_Layout") -> None:
+        self.layout = layout
+        self._rebuilds = 0
+        self._refusals = 0
+        self._build_decoders()
+
+    def _build_decoders(self) -> None:
+        structs: dict[_Layout, Any] = {}
+
+        def struct_of(layout: _Layout) -> Any:
+            if layout not in structs:
+                structs[layout] = layout.make_struct(struct_of)
+            return structs[layout]
+
+        struct = struct_of(self.layout)
+        items: Any = GenericAlias(list, struct)
+        envelope = [(name, Any, None) for name in ("total", "count", "offset", "limit")]
+        page = msgspec.defstruct("Page", [("items", items), *envelope], forbid_unknown_fields=True)
+        self._new_fields = {layout: layout.new_fields for layout in structs}
+        self._decode = msgspec.json.Decoder(struct, float_hook=Decimal).decode
+        self._decode_page = msgspec.json.Decoder(page, float_hook=Decimal).decode
+
+    def decode(self, body: bytes | msgspec.Raw) -> T:
+        """Decode an object."""
+        if self._refusals >= _MAX_REFUSALS:
+            raise self._refuse()
+        try:
+            item = self.layout.build(self._decode(body))
+        except _REFUSALS as error:
+            raise self._refuse(error) from None
+        if state.mismatch_seen:
+            raise self._refuse()
+        self._refusals = 0
+        return cast(T, item)
+
+    def decode_page(self, body: bytes) -> tuple[list[T], int | None]:
+        """Decode a page: its items, and its total."""
+        build = self.layout.build
+        try:
+            page: Any = self._decode_page(body)
+            items: list[Any] = page.items
+            for position, item in enumerate(items):
+                # In place, so that each Struct is freed before the next item needs memory.
+                items[position] = build(item)
+        except _REFUSALS as error:
+            raise self._refuse(error) from None
+        if state.mismatch_seen:
+            raise self._refuse()
+        self._refusals = 0
+        return items, page.total if type(page.total) is int else None
+
+    def _refuse(self, error: Exception | None = None) -> Refused:
+        state.mismatch_seen = False
+        self._refusals = self._refusals + 1 if self._refusals < _MAX_REFUSALS + _PAUSE else 0
+        return Refused(error)
+
+    def learn_fields(self, item: T) -> None:
+        """Accept the fields of this item that its models lack from now on."""
+        with _lock:
+            for part in _models_in(item):
+                for layout in (_layouts.get((type(part), False)), _layouts.get((type(part), True))):
+                    if layout is not None and part.extra:
+                        layout.learn_fields(list(part.extra))
+            if self._rebuilds < _MAX_REBUILDS and any(
+                layout.new_fields is not known for layout, known in self._new_fields.items()
+            ):
+                self._rebuilds += 1
+                self._build_decoders()
+
+
+_lock: Final = threading.RLock()
+_decoders: Final[dict[Any, StructDecoder[Any] | None]] = {}
+
+
+def get_struct_decoder(target: type[T]) -> StructDecoder[T] | None:
+    """The decoder of a model; None for any other type, and for a model with `prefixed_fields`."""
+    decoder = _decoders.get(target)
+    # Users' classes are not kept alive here.
+    if decoder is None and target not in _decoders and is_model(target):
+        with _lock:
+            if target not in _decoders:
+                layout = _find_layout(cast(type[Model], target), tagged=False)
+                _decoders[target] = None if layout is None else StructDecoder(layout)
+            return _decoders[target]
+    return decoder
+
+
+def warm_up(*classes: type[Model]) -> None:
+    """Build what reads these classes, and those they contain, ahead of the first response (a few ms a class)."""
+    for cls in classes:
+        get_struct_decoder(cls)
+        get_hook(cls)
+
+
+def _models_in(value: object) -> Iterator[Model]:
+    if isinstance(value, Model):
+        yield value
+        for field in value.__attrs_attrs__:
+            if field.name != "extra":
+                yield from _models_in(getattr(value, field.name))
+    elif isinstance(value, list):
+        for element in value:
+            yield from _models_in(element)
+
+
+# The Struct of a model
+
+# Makes the type of a field, given the Structs of the models in it.
+_MakeType = Callable[[Callable[["_Layout"], Any]], Any]
+
+
+class _Layout:
+    """The fields of a model's Struct, and the function that builds the model from the Struct.
+
+    `tagged` models are members of a union, whose tag is no field of the Struct. `new_fields` are the fields that the
+    model lacks: their names, and their attributes in the Struct.
+    """
+
+    def __init__(self, model: type[Model], *, tagged: bool) -> None:
+        self._model = model
+        self._tag = model.tag if tagged else None
+        self._fields: list[tuple[str, str, _MakeType]] = []
+        self._namespace: dict[str, Any] = {
+            "Decimal": Decimal,
+            "NO_EXTRA": NO_EXTRA,
+            "builder": model.__bases__[0],
+            "cls": model,
+            "collect_new_fields": _collect_new_fields,
+            "decimal_cache": decimal_cache,
+            "fromisoformat": datetime.fromisoformat,
+            "new_fields": {},
+            "raise_wrong_type": raise_wrong_type,
+        }
+        self.build = self._generate_build()
+
+    @property
+    def new_fields(self) -> dict[str, str]:
+        return cast("dict[str, str]", self._namespace["new_fields"])
+
+    def learn_fields(self, names: list[str]) -> None:
+        declared = {wire for _, wire, _ in self._fields} | ({self._tag[0]} if self._tag else set())
+        if (declared | self.new_fields.keys()).issuperset(names) or not all(map(_is_plain, names)):
+            return
+        # In the order of the item, as `extra` is.
+        ordered = dict.fromkeys((*names, *self.new_fields))
+        new_fields = {name: f"unknown__{name}" for name in ordered if name not in declared}
+        if len(new_fields) <= _MAX_NEW_FIELDS:
+            # Replaced, since another thread may read it.
+            self._namespace["new_fields"] = new_fields
+
+    def make_struct(self, struct_of: Callable[["_Layout"], Any]) -> Any:
+        """Make the Struct, given the Structs of nested models."""
+        new_fields = self.new_fields
+        fields: list[tuple[str, Any, Any]] = [
+            (attribute, make_type(struct_of), None) for attribute, _, make_type in self._fields
+        ]
+        fields += [(attribute, Any, UNSET) for attribute in new_fields.values()]
+        names = {attribute: wire for attribute, wire, _ in self._fields}
+        names |= {attribute: wire for wire, attribute in new_fields.items()}
+        return msgspec.defstruct(
+            self._model.__name__,
+            fields,
+            namespace={"build_model": staticmethod(self.build)},
+            tag_field=self._tag and self._tag[0],
+            tag=self._tag and self._tag[1],
+            rename=names,
+            kw_only=True,
+            forbid_unknown_fields=True,
+            gc=False,
+        )
+
+    def _generate_build(self) -> Callable[[Any], Any]:
+        lines = ["def build(struct):", "    self = builder()"]
+        attrs.resolve_types(self._model)
+        for field in self._model.__attrs_attrs__:
+            if field.name == "extra":
+                continue
+            wire, target = wire_name(field), f"self.{field.name}"
+            if self._tag is not None and wire == self._tag[0]:
+                self._namespace["tag"] = get_hook(field.type)(self._tag[1], None)
+                lines.append(f"    {target} = tag")
+                continue
+            make_type, expression = _plan_field(field.type, self._namespace, as_text=JSON_TEXT in field.metadata)
+            self._fields.append((field.name, wire, make_type))
+            if expression is None:
+                lines.append(f"    {target} = struct.{field.name}")
+            else:
+                lines += [f"    v = struct.{field.name}", f"    {target} = None if v is None else {expression}"]
+        lines += [
+            "    self.extra = collect_new_fields(struct, new_fields) if new_fields else NO_EXTRA",
+            "    self.__class__ = cls",
+            "    return self",
+        ]
+        exec("\n".join(lines), self._namespace)  # noqa: S102  the source contains only this package's own field names
+        return cast(Callable[[Any], Any], self._namespace["build"])
+
+
+def _is_plain(name: str) -> bool:
+    """Whether a name is like those of the API. msgspec does not accept others as names of fields."""
+    return len(name) <= 100 and name.isascii() and name.isidentifier()
+
+
+def _collect_new_fields(struct: Any, new_fields: dict[str, str]) -> Any:
+    values = ((name, getattr(struct, attribute, UNSET)) for name, attribute in new_fields.items())
+    return {name: value for name, value in values if value is not UNSET} or NO_EXTRA
+
+
+# None for a model without a Struct.
+_layouts: Final[dict[tuple[type[Model], bool], _Layout | None]] = {}
+
+
+def _find_layout(model: type[Model], *, tagged: bool) -> _Layout | None:
+    key = model, tagged
+    if key not in _layouts:
+        has_prefix = any(PREFIX in field.metadata for field in model.__attrs_attrs__)
+        _layouts[key] = None if has_prefix else _Layout(model, tagged=tagged)
+    return _layouts[key]
+
+
+def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> tuple[_MakeType, str | None]:
+    """The type of a field in the Struct, and the expression that converts its value `v`; None if it is stored as is."""
+    name = f"convert{len(namespace)}"
+    if as_text:
+        namespace[name] = get_json_text_hook(declared)
+        return _any_type, f"{name}(v, None)"
+    native = _native_type(declared)
+    if native is not None:
+        return lambda _: native, None
+    options = union_members(declared)
+    only = options[0] if len(options) == 1 else None
+    if only is Decimal:
+        # Not read by msgspec, which would take text, too.
+        return _any_type, (
+            "v if v.__class__ is Decimal else decimal_cache[v] if v.__class__ is int else raise_wrong_type()"
+        )
+    if only is datetime:
+        namespace[name] = get_hook(declared)
+        return lambda _: str | None, (f"fromisoformat(v[:19] + '+00:00') if v[19:] == ' +0000' else {name}(v, None)")
+    enum = find_open_enum(options)
+    if enum is not None:
+        namespace[name] = {member.value: member for member in enum}.get
+        return lambda _: str | None, f"{name}(v, v)"
+    is_list = get_origin(only) is list and NoneType not in get_args(get_args(only)[0])
+    layouts = _find_layouts(get_args(only)[0] if is_list else declared)
+    if layouts is None:
+        namespace[name] = get_hook(declared)
+        return _any_type, f"{name}(v, None)"
+    if len(layouts) == 1:
+        namespace[name] = layouts[0].build
+        expression = f"{name}({{}})"
+    else:
+        expression = "{0}.build_model({0})"
+    if is_list:
+        return (
+            lambda struct_of: GenericAlias(list, _union(map(struct_of, layouts))) | None,
+            f"[{expression.format('x')} for x in v]",
+        )
+    return lambda struct_of: _union(map(struct_of, layouts)) | None, expression.format("v")
+
+
+def _any_type(_: object) -> Any:
+    return Any
+
+
+def _union(types: Iterator[Any]) -> Any:
+    return reduce(or_, types)
+
+
+def _native_type(declared: Any) -> Any:
+    """The type as which msgspec reads a field just like its hook, or None."""
+    options = union_members(declared)
+    if len(options) > 1:
+        return None
+    (only,) = options
+    if only is object:
+        return Any
+    if only in (str, int, bool):
+        return only | None
+    if get_origin(only) not in (list, dict):
+        return None
+    element = get_args(only)[-1]
+    native = _native_type(element)
+    if native is None:
+        return None
+    if native is not Any and NoneType not in get_args(element):
+        (native,) = union_members(native)
+    return GenericAlias(list, native) | None if get_origin(only) is list else GenericAlias(dict, (str, native)) | None
+
+
+def _find_layouts(declared: Any) -> list[_Layout] | None:
+    """The layouts of a model, or of a union of models; None for any other type, and if there are not all."""
+    options = union_members(declared)
+    union = TaggedUnion.from_members(options)
+    if union is not None:
+        # A value for the fallback, which has no tag, is refused.
+        layouts = [_find_layout(model, tagged=True) for model in union.models_by_tag.values()]
+    elif len(options) == 1 and is_model(options[0]):
+        layouts = [_find_layout(options[0], tagged=False)]
+    else:
+        return None
+    return None if None in layouts else cast("list[_Layout]", layouts)

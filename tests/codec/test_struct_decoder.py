@@ -1,0 +1,220 @@
+"""JSON that is decoded straight to models gives what its plain data gives."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from ecwid_async.codec import Codec, DecodeProblem, dumps, loads
+from ecwid_async.codec.struct_decoder import Refused, StructDecoder, get_struct_decoder
+from ecwid_async.errors import DecodeError
+from ecwid_async.models.base import Model, model
+from ecwid_async.models.orders import Order
+from ecwid_async.models.product_filters import ProductFilterSet
+from ecwid_async.models.product_options import RadioOption
+from ecwid_async.models.products import Product
+from tests.codec.models import COMPLETE_ITEM, Form, Item
+from tests.models.test_fuzzed_responses import responses, spec
+from tests.odd_items import odd_items
+
+OPERATION = "GET /x"
+PLAIN = {name: value for name, value in COMPLETE_ITEM.items() if not name.startswith("option_")}
+
+
+@model
+class Plain(Model):
+    """A model with a Struct, around one without."""
+
+    name: str | None = None
+    item: Item | None = None
+    form: Form | None = None
+    forms: list[Form | None] | None = None
+
+
+Outcome = tuple[object, Counter[DecodeProblem] | None]
+
+
+def outcome(codec: Codec, read: Callable[[], Any]) -> Outcome:
+    try:
+        items = read()
+    except DecodeError as error:
+        return (str(error), error.path, error.expected, error.found), None
+    # The text shows types that compare equal, such as text and an open enum, and the order of `extra`.
+    return (items, repr(items)), codec.problems
+
+
+def read_directly(body: bytes, target: Any, *, strict: bool = False) -> Outcome:
+    codec = Codec(strict=strict)
+    return outcome(codec, lambda: codec.decode(body, target, OPERATION))
+
+
+def read_plain_data(body: bytes, target: Any, *, strict: bool = False) -> Outcome:
+    codec = Codec(strict=strict)
+    return outcome(codec, lambda: codec.structure(codec.parse(body, OPERATION), target, OPERATION))
+
+
+def read_page_directly(body: bytes, target: Any, *, strict: bool = False) -> Outcome:
+    codec = Codec(strict=strict)
+    return outcome(codec, lambda: codec.decode_page(body, target, OPERATION)[0])
+
+
+def read_page_as_plain_data(body: bytes, target: Any, *, strict: bool = False) -> Outcome:
+    codec = Codec(strict=strict)
+
+    def read() -> list[Any]:
+        items = codec.parse(body, OPERATION)["items"]
+        return [codec.structure(item, target, OPERATION, position) for position, item in enumerate(items)]
+
+    return outcome(codec, read)
+
+
+def is_refused(data: object, target: Any) -> bool:
+    decoder = get_struct_decoder(target)
+    assert decoder is not None
+    try:
+        StructDecoder(decoder.layout).decode(dumps(data))
+    except Refused:
+        return True
+    return False
+
+
+quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@quick
+@given(responses, st.booleans())
+def test_any_response_gives_the_same_model_and_problems(response: tuple[str, dict[str, Any]], strict: bool) -> None:
+    schema, wire = response
+    body, target = dumps(wire), spec.class_of(schema)
+    for _ in range(2):  # the second time with the fields learned from the first
+        assert read_directly(body, target, strict=strict) == read_plain_data(body, target, strict=strict)
+
+
+@quick
+@given(st.lists(odd_items, max_size=4), st.booleans())
+def test_odd_items_of_a_page_give_the_same_models_problems_and_errors(items: list[bytes], strict: bool) -> None:
+    # How deep is too deep depends on the depth at which an item is read.
+    assume(not any(b"[" * 900 in item for item in items))
+    body = b'{"total":7,"count":1,"items":[%b]}' % b",".join(items)
+    for _ in range(2):
+        assert read_page_directly(body, Product, strict=strict) == read_page_as_plain_data(body, Product, strict=strict)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"name": None, "item": None},
+        {"item": COMPLETE_ITEM},
+        {"item": {"id": "7"}, "name": 8},
+        {"form": {"fields": [{"type": "SELECT", "choices": [1]}, {"choices": [2], "type": "SELECT"}]}},
+        {"form": {"fields": [{"type": "TEXT", "choices": [1]}, {"type": "select"}, {"type": "MAP"}, {}, {"type": 1}]}},
+        {"form": {"main": {"type": "TEXT", "max": 3}}},
+        {"forms": [None, {}]},
+    ],
+)
+def test_nested_models_and_unions_are_the_same(data: dict[str, object]) -> None:
+    for _ in range(2):
+        assert read_directly(dumps(data), Plain) == read_plain_data(dumps(data), Plain)
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("7", "7.50", "true", "2024-09-04", "2024-09-04 07:22:09 +0000", "2024-99-04 07:22:09 +0000", "{}", ""),
+        *(7, 10**30, True, None, [], {}, [None], [7], ["7"], [True], {"a": None}, {"a": "b"}, {"a": 7}),
+        *(loads("1.50"), loads("12.0"), loads("1e3"), loads("9007199254740993.0"), loads("-0.0")),
+    ],
+)
+def test_a_value_of_any_type_in_any_field_is_the_same(name: str, value: object) -> None:
+    body = dumps({"item": {**PLAIN, name: value}, "name": "x"})
+    assert read_directly(body, Plain) == read_plain_data(body, Plain)
+    assert read_directly(body, Plain, strict=True) == read_plain_data(body, Plain, strict=True)
+
+
+def test_documented_data_is_decoded_directly() -> None:
+    """Else both ways were one."""
+    assert not is_refused({"id": 7, "price": 12, "options": [{"type": "RADIO", "choices": [{"text": "a"}]}]}, Product)
+    assert is_refused({"price": "12"}, Product)
+    product = Codec(strict=True).decode(b'{"options":[{"name":"a","type":"RADIO"}]}', Product, OPERATION)
+    assert product.options == [RadioOption(name="a")]
+
+
+def test_fields_that_a_model_lacks_are_decoded_directly_from_the_second_item_on() -> None:
+    @model
+    class Inner(Model):
+        name: str | None = None
+
+    @model
+    class Outer(Model):
+        inner: list[Inner] | None = None
+
+    data = {"b": 1, "inner": [{"c": None}], "a": {"x": [loads("1.50")]}}
+    assert is_refused(data, Outer)
+    first = Codec(strict=True).decode(dumps(data), Outer, OPERATION)
+    assert not is_refused(data, Outer)
+    second = Codec(strict=True).decode(dumps(data), Outer, OPERATION)
+    assert repr(second) == repr(first)
+    assert second.extra == {"b": 1, "a": {"x": [loads("1.50")]}}
+    assert second.inner == [Inner(extra={"c": None})]
+    assert Codec().decode(b"{}", Outer, OPERATION).extra == {}
+    # In the order of an item that has more of them.
+    more = {"b": 1, "between": 2, "a": 3}
+    Codec().decode(dumps(more), Outer, OPERATION)
+    assert list(Codec().decode(dumps(more), Outer, OPERATION).extra) == ["b", "between", "a"]
+
+
+def test_names_that_a_store_chose_are_learned_up_to_a_limit() -> None:
+    @model
+    class Loose(Model):
+        name: str | None = None
+
+    for number in range(200):
+        data = {"name": "x", f"field{number}": number, "long" * 100: 1, "\x02": 2, "a b": 3}
+        assert Codec(strict=True).decode(dumps(data), Loose, OPERATION).extra == {
+            k: data[k] for k in data if k != "name"
+        }
+    decoder = get_struct_decoder(Loose)
+    assert decoder is not None
+    for number in range(200):
+        Codec(strict=True).decode(dumps({f"field{number}": number}), Loose, OPERATION)
+    for number in range(200):
+        assert Codec().decode(dumps({f"field{number}": number}), Loose, OPERATION).extra == {f"field{number}": number}
+
+
+def test_a_field_that_is_always_of_another_type_is_reported_each_time() -> None:
+    @model
+    class Mistaken(Model):
+        id: int | None = None
+
+    codec = Codec()
+    for _ in range(500):
+        assert codec.decode(b'{"id":"7"}', Mistaken, OPERATION) == Mistaken(id=7)
+    assert codec.problems == {DecodeProblem(OPERATION, "id", "int", "text"): 500}
+    for _ in range(200):
+        codec.decode(b'{"id":7}', Mistaken, OPERATION)
+    assert not is_refused({"id": 7}, Mistaken), "it is tried again"
+
+
+def test_what_is_outside_the_items_of_a_page_is_checked() -> None:
+    items = b'"items":[{"id":1},{"id":"2"}]'
+    for odd in (b'"other":"\xff"', b'"total":"\xff"'):
+        with pytest.raises(DecodeError, match="UTF-8"):
+            Codec().decode_page(b"{%b,%b}" % (items, odd), Product, OPERATION)
+    codec = Codec()
+    page, total = codec.decode_page(b'{"total":2,%b,"other":{"a":1}}' % items, Product, OPERATION)
+    assert (page, total) == ([Product(id=1), Product(id=2)], 2)
+    assert codec.problems == {DecodeProblem(OPERATION, "items[].id", "int", "text"): 1}
+    assert Codec().decode_page(b'{"items":[],"total":"2"}', Product, OPERATION) == ([], None)
+    assert Codec().decode_page(b'{"items":[],"total":true}', Product, OPERATION) == ([], None)
+
+
+def test_models_that_collect_fields_by_prefix_have_no_struct() -> None:
+    for target in (ProductFilterSet, list[Order], object, dict[str, object]):
+        assert get_struct_decoder(target) is None  # type: ignore[arg-type]
+    assert json.loads(dumps(Codec(strict=True).decode(b'{"option_Size":{}}', Item, OPERATION))) == {"option_Size": {}}
