@@ -26,6 +26,7 @@ _BENCHMARKS: Final = (
     "duel",
     "dlt",
     "apps",
+    "demo_store",
 )
 
 

@@ -14,7 +14,21 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(
-    "name", ["decode", "overhead", "paging", "imports", "traffic", "export", "sync", "fleet", "duel", "dlt", "apps"]
+    "name",
+    [
+        "decode",
+        "overhead",
+        "paging",
+        "imports",
+        "traffic",
+        "export",
+        "sync",
+        "fleet",
+        "duel",
+        "dlt",
+        "apps",
+        "demo_store",
+    ],
 )
 def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "decode":
@@ -22,6 +36,8 @@ def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "dlt":
         for library in ("dlt", "duckdb", "pyarrow"):
             pytest.importorskip(library)
+    if name == "demo_store":
+        pytest.importorskip("ecwid_async.primitives.zstd")
     if name == "traffic":
         pytest.importorskip("trio")
     if name == "export":

@@ -1,17 +1,15 @@
 """Encoded items by slot: plain while they are few, then compressed, so that a million of them fit in memory."""
 
-import zlib
 from collections.abc import Iterable
 from typing import Final
+
+from ecwid_async.sandbox.state.compression import Compression, new_compression
 
 __all__ = ["ItemStorage"]
 
 _PLAIN_BYTES: Final = 32 * 1024 * 1024
 _DICTIONARY_BYTES: Final = 32 * 1024
 _SAMPLES: Final = 12
-_LEVEL: Final = 3
-# Raw deflate: checksums would take a third of the reading time.
-_FORMAT: Final = -zlib.MAX_WBITS
 # JSON objects start with a brace. An item whose compressed form also does is stored plain.
 _BRACE: Final = ord("{")
 
@@ -27,8 +25,7 @@ class ItemStorage:
     def __init__(self, plain_bytes: int = _PLAIN_BYTES) -> None:
         self._rows: list[bytes | None] = []
         self._plain_left = plain_bytes
-        self._dictionary = b""
-        self._compressor: zlib._Compress | None = None
+        self._compression: Compression | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -54,7 +51,7 @@ class ItemStorage:
         row = self._rows[slot]
         if row is None:
             raise LookupError(f"slot {slot} is empty")
-        return row if row[0] == _BRACE else zlib.decompressobj(_FORMAT, self._dictionary).decompress(row)
+        return row if row[0] == _BRACE or self._compression is None else self._compression.decompress(row)
 
     def many(self, slots: Iterable[int]) -> list[bytes]:
         """The items in these slots."""
@@ -64,12 +61,9 @@ class ItemStorage:
         if len(item) <= self._plain_left:
             self._plain_left -= len(item)
             return item
-        if self._compressor is None:
-            self._dictionary = self._build_dictionary()
-            self._compressor = zlib.compressobj(_LEVEL, wbits=_FORMAT, zdict=self._dictionary)
-        # Copying a compressor that has the dictionary is cheaper than creating one.
-        compressor = self._compressor.copy()
-        packed = compressor.compress(item) + compressor.flush()
+        if self._compression is None:
+            self._compression = new_compression(self._build_dictionary())
+        packed = self._compression.compress(item)
         return item if packed[0] == _BRACE else packed
 
     def _build_dictionary(self) -> bytes:
