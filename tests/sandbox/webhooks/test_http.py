@@ -1,8 +1,10 @@
 """Webhooks over HTTP, as a server receives them."""
 
 import asyncio
+import socket
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 
@@ -111,6 +113,24 @@ async def test_an_app_that_does_not_answer_in_time_fails() -> None:
         with pytest.raises(TimeoutError):
             await send_over_http(request(server.url()), answer_seconds=0.05)
     assert (CONNECT_SECONDS, ANSWER_SECONDS) == (3, 10)
+
+
+async def test_an_app_that_does_not_accept_the_connection_in_time_fails() -> None:
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        # The queue of the server is full: further connections are not accepted.
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(server.getsockname())
+        started = time.monotonic()
+        with pytest.raises(TimeoutError):
+            await send_over_http(
+                request(f"http://127.0.0.1:{server.getsockname()[1]}/"), connect_seconds=0.05, answer_seconds=60
+            )
+        assert time.monotonic() - started < 30
 
 
 async def test_an_app_that_does_not_run_fails() -> None:
