@@ -1,8 +1,8 @@
 """The codec of a client: reads responses as models and users' classes, and counts values of unexpected types."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final, TypeVar, cast
 
 import msgspec
 
@@ -28,6 +28,9 @@ from ecwid_async.primitives.safe_json import DECODE_ERRORS, NotJSON, decode_json
 __all__ = ["Codec", "from_plain_data"]
 
 T = TypeVar("T")
+
+# What a hook raises for a value that can't be read.
+_REFUSALS: Final = (WrongType, RequiredMemberError, RecursionError)
 
 
 class Codec:
@@ -159,21 +162,27 @@ class Codec:
         """
         try:
             result = get_hook(cast(Any, target))(value, None)
-        except WrongType:
-            state.mismatch_seen = False
-            raise _decode_error(next(find_mismatches(value, target, FieldPath.of(path))), operation) from None
-        except RequiredMemberError as error:
-            state.mismatch_seen = False
-            mismatch, advice = explain_required_member(value, error, FieldPath.of(path))
-            raise _decode_error(mismatch, operation, advice) from None
-        except RecursionError:
-            state.mismatch_seen = False
-            mismatch = Mismatch(FieldPath.of(path), describe_type(target), "JSON that is nested too deeply")
-            raise _decode_error(mismatch, operation) from None
+        except _REFUSALS as error:
+            raise _refusal(error, value, target, operation, path) from None
         if state.mismatch_seen:
             state.mismatch_seen = False
             self._report(find_mismatches(value, target, FieldPath.of(path)), operation)
         return cast(T, result)
+
+    def structure_all(
+        self, values: Iterable[object], target: type[T], operation: str, path: str | int = ""
+    ) -> Iterator[T]:
+        """Read each value as `target` when it is requested: see `structure`."""
+        hook = get_hook(cast(Any, target))
+        for value in values:
+            try:
+                result = hook(value, None)
+            except _REFUSALS as error:
+                raise _refusal(error, value, target, operation, path) from None
+            if state.mismatch_seen:
+                state.mismatch_seen = False
+                self._report(find_mismatches(value, target, FieldPath.of(path)), operation)
+            yield result
 
     def structure_or_none(self, value: object, target: type[T], operation: str, path: str = "") -> T | None:
         """Like `structure`, but report a value of another type and return None: columns keep it in `_extra`."""
@@ -195,6 +204,18 @@ class Codec:
             if self.strict:
                 raise _decode_error(mismatch, operation)
             self._problems.add(DecodeProblem(operation, mismatch.path.general, mismatch.expected, mismatch.found))
+
+
+def _refusal(error: Exception, value: object, target: Any, operation: str, path: str | int) -> DecodeError:
+    """The error for a value that a hook has refused."""
+    state.mismatch_seen = False
+    where = FieldPath.of(path)
+    if isinstance(error, WrongType):
+        return _decode_error(next(find_mismatches(value, target, where)), operation)
+    if isinstance(error, RequiredMemberError):
+        mismatch, advice = explain_required_member(value, error, where)
+        return _decode_error(mismatch, operation, advice)
+    return _decode_error(Mismatch(where, describe_type(target), "JSON that is nested too deeply"), operation)
 
 
 def _decode_error(mismatch: Mismatch, operation: str, advice: str | None = None) -> DecodeError:

@@ -2,7 +2,10 @@
 
 from array import array
 from bisect import bisect_left
-from typing import Final
+from collections.abc import Sequence
+from itertools import pairwise, starmap
+from operator import lt
+from typing import Final, cast
 
 __all__ = ["IdSet"]
 
@@ -31,6 +34,16 @@ class IdSet:
 
     def __len__(self) -> int:
         return len(self._ascending) + sum(self._counts)
+
+    def add_all(self, keys: Sequence[int | str]) -> list[bool]:
+        """Add the ids of a page and return whether each is new."""
+        if {key.__class__ for key in keys} == {int}:
+            numbers = cast("Sequence[int]", keys)
+            if self._highest < numbers[0] and numbers[-1] < _LIMIT and all(starmap(lt, pairwise(numbers))):
+                self._ascending.extend(numbers)
+                self._highest = numbers[-1]
+                return [True] * len(numbers)
+        return [self.add(key) for key in keys]
 
     def add(self, key: int | str) -> bool:
         """Add an id and return whether it is new."""

@@ -47,9 +47,9 @@ class ItemReader:
         self._lookup_names = plan.lookup_names
         self._omitted_value = plan.may_omit[1] if plan.may_omit else ""
 
-    def parsed(self, page: Page) -> Iterator[dict[str, Any]]:
-        """Return the new items of a page as plain data."""
-        scan_only_fields = self._scan_only_fields
+    def parsed(self, page: Page, *, with_scan_fields: bool = False) -> Iterator[dict[str, Any]]:
+        """Return the new items of a page as plain data, optionally with the fields that only the scan needs."""
+        scan_only_fields = () if with_scan_fields else self._scan_only_fields
         new = self._parsed_at_once(page) if len(page.body) < _SMALL_PAGE else self._parsed_one_by_one(page)
         return (_without_fields(item, scan_only_fields) for item in new) if scan_only_fields else new
 
@@ -132,8 +132,7 @@ class ItemReader:
         page.ids, page.created, page.updated = ids, created, updated
         if not self.omitted_seen:
             self.omitted_seen = self._omitted_value in omit_values
-        add = self.ids.add
-        new = [add(key) for key in ids]
+        new = self.ids.add_all(ids)
         if self.resumed_at is not None:
             new = [
                 is_new and not self._was_covered(created_at) for is_new, created_at in zip(new, created, strict=True)

@@ -12,6 +12,7 @@ import msgspec
 from attrs import evolve
 
 from ecwid_async.calls import Channel
+from ecwid_async.codec import Projection
 from ecwid_async.errors import ScanDrifted
 from ecwid_async.scan.assumptions import BrokenAssumption
 from ecwid_async.scan.item_times import server_time
@@ -236,12 +237,15 @@ class Scan(Generic[T]):
         return generator
 
     async def _iterate_typed(self) -> AsyncGenerator[T, None]:
-        structure, item_type, operation = self._channel.codec.structure, self._item, self._operation
+        codec, item_type, operation = self._channel.codec, self._item, self._operation
+        # A user's class reads its own fields only.
+        with_scan_fields = isinstance(item_type, Projection)
         async with aclosing(self._pages()) as pages:
             async for page in pages:
                 self._position = page.position
-                for item in self._items.parsed(page):
-                    yield structure(item, item_type, operation, "items[]")
+                items = self._items.parsed(page, with_scan_fields=with_scan_fields)
+                for item in codec.structure_all(items, item_type, operation, "items[]"):
+                    yield item
 
     async def _iterate_dicts(self) -> AsyncGenerator[dict[str, Any], None]:
         async with aclosing(self._pages()) as pages:

@@ -5,6 +5,11 @@ from hypothesis import strategies as st
 
 from ecwid_async.scan import IdSet
 
+
+def is_number(key: int | str) -> bool:
+    return isinstance(key, int)
+
+
 WIDE = st.one_of(
     st.integers(),
     st.integers(-3, 3).map(lambda near: (1 << 63) + near),
@@ -21,6 +26,19 @@ def test_an_id_is_new_once(keys: list[int | str]) -> None:
         assert ids.add(key) == (key not in seen)
         seen.add(key)
     assert len(ids) == len(seen)
+
+
+PAGES = st.one_of(
+    st.lists(WIDE), st.sets(st.integers(-5, 300)).map(sorted), st.sets(WIDE.filter(is_number)).map(sorted)
+)
+
+
+@given(st.lists(PAGES))
+def test_the_ids_of_a_page_are_as_new_as_one_by_one(pages: list[list[int | str]]) -> None:
+    ids, one_by_one = IdSet(), IdSet()
+    for keys in pages:
+        assert ids.add_all(keys) == [one_by_one.add(key) for key in keys]
+    assert len(ids) == len(one_by_one)
 
 
 def test_numbers_that_are_equal_in_64_bits_stay_distinct() -> None:
