@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import anyio
 import msgspec
 from attrs import field, frozen, mutable
 
@@ -32,7 +31,6 @@ class Page:
     updated: list[Any] = field(factory=list, repr=False)
     position: Position | None = None
     """The position of the scan before this page."""
-    consumed: anyio.Event = field(factory=anyio.Event, repr=False)
 
     @property
     def size(self) -> int:

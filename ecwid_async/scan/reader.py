@@ -7,7 +7,7 @@ A list with times is read in two parts. The *settled* items were last updated be
 The assumptions behind this are checked on the way (`assumptions`).
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from typing import Final, Protocol
 
@@ -24,6 +24,7 @@ from ecwid_async.scan.assumptions import (
     ignored_filter_message,
 )
 from ecwid_async.scan.coverage import NotInCreationOrder, OrderedCoverage, Slice
+from ecwid_async.scan.delivery import Delivery
 from ecwid_async.scan.item_times import all_seconds, latest_second, server_time
 from ecwid_async.scan.items import ItemReader
 from ecwid_async.scan.ordered import GapSearch, OrderedRead, overlapping_stride
@@ -95,9 +96,9 @@ class _Start:
 
 
 class ListReader:
-    """Reads a list part by part, and delivers each page.
+    """Reads a list part by part, and delivers each page: see `delivered_pages`.
 
-    `deliver` passes a page on and returns once its items have been read. `params` are the query parameters of the list.
+    A page has been consumed once its items have been read. `params` are the query parameters of the list.
     Without `prove_recent`, the recent items are read once, page by page: the caller reads them again later.
     """
 
@@ -108,7 +109,6 @@ class ListReader:
         items: ItemReader,
         progress: Progress,
         *,
-        deliver: Callable[[Page], Awaitable[None]],
         params: Mapping[str, str],
         fingerprint: str,
         lag: float,
@@ -120,7 +120,6 @@ class ListReader:
         self._pages = pages
         self._items = items
         self._progress = progress
-        self._deliver_page = deliver
         self._updated_from, self._updated_to = (
             int(params[name]) if name in params else None for name in ("updatedFrom", "updatedTo")
         )
@@ -420,7 +419,7 @@ class ListReader:
     async def _deliver(self, page: Page) -> None:
         """Deliver a page, and check it once its items have been read."""
         page.position = self._position()
-        await self._deliver_page(page)
+        await Delivery(page)
         page.body = b""
         part, size, budget = page.part, page.size, self._pages.budget
         part.check_page(page.offset, page.total, page.ids, self._pages.capacity)

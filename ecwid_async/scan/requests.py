@@ -6,6 +6,7 @@ from typing import Final
 
 import anyio
 import anyio.abc
+import anyio.lowlevel
 from attrs import evolve, mutable
 
 from ecwid_async.calls import Channel
@@ -90,6 +91,8 @@ class PageRequests:
                 self._arrived = anyio.Event()
                 await self._arrived.wait()
             pending.remove(ready)
+            if isinstance(ready.result, _Cancelled):
+                await anyio.lowlevel.checkpoint_if_cancelled()
             yield ready.unwrap()
             max_pending = self._concurrency
 
@@ -106,7 +109,11 @@ class PageRequests:
             pending.result = await self.get(part, offset)
         except Exception as error:
             pending.result = error
-        self._arrived.set()
+        except BaseException:
+            pending.result = _Cancelled()
+            raise
+        finally:
+            self._arrived.set()
 
     async def _get_once(self, part: ListPart, offset: int) -> Page:
         progress, budget = self._progress, self.budget
@@ -125,6 +132,13 @@ class PageRequests:
         budget.initial_total = budget.initial_total or total
         epoch = part.record_total(sent, total, anyio.current_time())
         return Page(part, epoch, offset, total, response.body, response.headers.get("Date", ""), response.duration)
+
+
+class _Cancelled(RuntimeError):
+    """The scan was closed. If its own task was not cancelled, another task still reads it."""
+
+    def __init__(self) -> None:
+        super().__init__("the scan was closed while another task read it")
 
 
 @mutable(eq=False)

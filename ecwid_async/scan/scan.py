@@ -15,6 +15,7 @@ from ecwid_async.calls import Channel
 from ecwid_async.codec import Projection
 from ecwid_async.errors import ScanDrifted
 from ecwid_async.scan.assumptions import BrokenAssumption
+from ecwid_async.scan.delivery import delivered_pages
 from ecwid_async.scan.item_times import server_time
 from ecwid_async.scan.items import ItemReader
 from ecwid_async.scan.page import Page, RawPage
@@ -94,7 +95,6 @@ class Scan(Generic[T]):
             self._requests,
             self._items,
             self._progress,
-            deliver=self._deliver,
             params=params,
             fingerprint=fingerprint,
             lag=lag,
@@ -103,7 +103,6 @@ class Scan(Generic[T]):
             prove_recent=prove_recent,
         )
         self._state: Literal["new", "open", "iterated"] = "new"
-        self._error: Exception | None = None
         self._generators: list[AsyncGenerator[object, None]] = []
 
     def __repr__(self) -> str:
@@ -151,7 +150,6 @@ class Scan(Generic[T]):
         if self._state != "new":
             raise RuntimeError(f"{self!r} can be read only once: build another scan to read the list again")
         self._state = "open"
-        self._pages_in, self._pages_out = anyio.create_memory_object_stream[Page](0)
         self._tasks = self._requests.tasks = anyio.create_task_group()
         await self._tasks.__aenter__()
         return self
@@ -165,8 +163,6 @@ class Scan(Generic[T]):
         self._tasks.cancel_scope.cancel()
         async with AsyncExitStack() as stack:
             # All of these run, the last one first, even if one is cancelled or fails.
-            stack.callback(self._pages_out.close)
-            stack.callback(self._pages_in.close)
             # The group would wrap an error of the body, so it doesn't get it.
             stack.push_async_callback(self._tasks.__aexit__, None, None, None)
             for generator in self._generators:
@@ -285,34 +281,24 @@ class Scan(Generic[T]):
             raise drifted
 
     async def _pages(self) -> AsyncGenerator[Page, None]:
-        """Yield the pages that the reader's task delivers. The reader continues once a page has been consumed."""
+        """Yield the pages that the reader delivers. The reader continues once a page has been consumed."""
         if self._state == "new":
             raise RuntimeError(f"open {self!r} first: async with store.products.scan() as scan: …")
         if self._state == "iterated":
             raise RuntimeError(f"{self!r} can be read only once: build another scan to read the list again")
         self._state = "iterated"
-        self._tasks.start_soon(self._read)
-        async for page in self._pages_out:
-            yield page
-            page.consumed.set()
-        if self._error is not None:
-            raise self._error
+        drifted: ScanDrifted | None = None
+        if not self._finished:
+            try:
+                async with aclosing(delivered_pages(self._reader.read())) as pages:
+                    async for page in pages:
+                        yield page
+            except BrokenAssumption as broken:
+                drifted = self._progress.drift_error(str(broken))
+        await anyio.lowlevel.checkpoint_if_cancelled()  # the last page may have ended the last wait
+        if drifted is not None:
+            raise drifted
         self._finished = True
-
-    async def _read(self) -> None:
-        try:
-            if not self._finished:
-                await self._reader.read()
-        except BrokenAssumption as broken:
-            self._error = self._progress.drift_error(str(broken))
-        except Exception as error:
-            self._error = error
-        finally:
-            self._pages_in.close()
-
-    async def _deliver(self, page: Page) -> None:
-        await self._pages_in.send(page)
-        await page.consumed.wait()
 
 
 async def _close(generator: AsyncGenerator[object, None]) -> None:

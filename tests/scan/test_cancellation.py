@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from email.utils import formatdate
 from typing import Any, Literal
 
 import anyio
@@ -14,6 +15,9 @@ from ecwid_async import Ecwid
 from ecwid_async.errors import InvalidToken
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.scan import Scan
+from ecwid_async.scan.token import END
+from ecwid_async.transport.memory import make_response
+from ecwid_async.wire import Request, Response
 from tests.scan.lists import KINDS, Row
 from tests.scan.world import START, STORE, TOKEN, Scene, World
 
@@ -177,6 +181,31 @@ def test_a_scan_can_be_read_and_left_on_asyncio_and_trio(backend: str) -> None:
         return found
 
     assert anyio.run(read, backend=backend) == list(range(1, COUNT + 1))
+
+
+async def test_a_scan_that_is_closed_while_another_task_reads_it_does_not_end_as_if_it_were_complete() -> None:
+    class Silent:
+        async def send(self, request: Request) -> Response:
+            if dict(request.params)["offset"] != "0":
+                await anyio.sleep_forever()
+            item = {"id": 1, "createTimestamp": 1, "updateTimestamp": 1}
+            return make_response({"total": 9, "items": [item]}, headers={"Date": formatdate(START, usegmt=True)})
+
+        def stream(self, request: Request) -> Any:
+            raise NotImplementedError
+
+        async def aclose(self) -> None:
+            pass
+
+    store = Ecwid(transport=Silent(), quota=None).store(STORE, TOKEN)
+    async with store.products.scan() as scan:
+        items = scan.dicts()
+        await anext(items)
+        reader = asyncio.ensure_future(anext(items))
+        await asyncio.sleep(0.01)
+    with pytest.raises(RuntimeError, match="another task"):
+        await reader
+    assert scan.token != END
 
 
 Interruption = Literal["task", "task, twice", "timeout", "scope"]

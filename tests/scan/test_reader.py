@@ -8,6 +8,7 @@ import pytest
 
 from ecwid_async.codec import Codec
 from ecwid_async.scan.assumptions import BrokenAssumption, ListPart, RequestBudget
+from ecwid_async.scan.delivery import delivered_pages
 from ecwid_async.scan.items import ItemReader
 from ecwid_async.scan.page import Page
 from ecwid_async.scan.plans import ListPlan, plan_for
@@ -55,21 +56,18 @@ async def read(pages: Pages, plan: ListPlan) -> tuple[list[int], Progress]:
     items = ItemReader(plan, Codec(), progress, scan_only_fields=(), omitted_seen=plan.may_omit is None)
     numbers: list[int] = []
 
-    async def deliver(page: Page) -> None:
-        numbers.extend(item["id"] for item in items.parsed(page))
-
     reader = ListReader(
         plan,
         pages,
         items,
         progress,
-        deliver=deliver,
         params={},
         fingerprint="",
         lag=120.0,
         clock=lambda: float(NOW),
     )
-    await reader.read()
+    async for page in delivered_pages(reader.read()):
+        numbers.extend(item["id"] for item in items.parsed(page))
     return numbers, progress
 
 
