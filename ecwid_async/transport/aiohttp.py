@@ -5,7 +5,7 @@ import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
-from typing import ClassVar, Final, NoReturn, cast
+from typing import Any, ClassVar, Final, NoReturn, cast
 
 import aiohttp
 from aiohttp import hdrs
@@ -20,6 +20,7 @@ from ecwid_async.transport.http.failures import cause_name, deadline_error, exch
 from ecwid_async.transport.http.request_bodies import UploadStream, request_body
 from ecwid_async.transport.http.response_bodies import decoded_chunks, read_body
 from ecwid_async.transport.http.settings import USER_AGENT, Settings
+from ecwid_async.transport.http.time_limits import TimeLimit, TimeLimits
 from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import (
     Headers,
@@ -40,6 +41,8 @@ _LARGE_BODY: Final = 1 << 20
 _SPECIAL_STATUSES: Final = frozenset({101, PARTIAL_CONTENT})
 
 _CONNECTION_ERRORS: Final = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
+# The note of a cancellation before the request was sent.
+_CONNECTING: Final = "there was no connection yet"
 _NOT_SENT: Final = (
     aiohttp.ClientConnectorError,
     aiohttp.ClientHttpProxyError,
@@ -67,17 +70,25 @@ async def _send_once(
 class _Connector(aiohttp.TCPConnector):
     """Discards idle connections that received data, which would be taken for the response to the next request."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.time_limits = TimeLimits()
+
     async def connect(
         self,
         req: aiohttp.ClientRequest,
         traces: "list[aiohttp.tracing.Trace]",
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109  aiohttp's own signature
     ) -> aiohttp.connector.Connection:
-        while True:
-            connection = await super().connect(req, traces, timeout)
-            if connection.protocol is None or not connection.protocol.should_close:
-                return connection
-            connection.close()
+        try:
+            while True:
+                connection = await super().connect(req, traces, timeout)
+                if connection.protocol is None or not connection.protocol.should_close:
+                    return connection
+                connection.close()
+        except asyncio.CancelledError as error:
+            error.add_note(_CONNECTING)
+            raise
 
     def abandon(self) -> None:
         """Close the connections without waiting for it, in place of aiohttp's own warning."""
@@ -141,7 +152,7 @@ class AiohttpTransport:
         self._origin, self._base_path = URL(self._base_url).origin(), URL(self._base_url).raw_path.rstrip("/")
         self._settings = settings or Settings()
         self._timeouts = self._settings.timeouts
-        self._send_timeout = self._client_timeout(self._timeouts.total, None)
+        self._send_timeout = self._client_timeout(None, None)  # `TimeLimits` end the whole exchange
         # A download may take any time, as long as data arrives.
         self._stream_timeout = self._client_timeout(None, self._timeouts.read)
         # No method, or a client that nobody has closed would wait for the garbage collector.
@@ -164,9 +175,12 @@ class AiohttpTransport:
         """
         body = request_body(request.body)
         try:
-            response = await self._exchange(request, body, self._until_deadline(request, self._send_timeout))
-            headers = Headers(response.raw_headers)
-            return new_response(response.status, headers, await self._read(request, response, headers))
+            session = self._session()
+            connector: _Connector = session.connector  # type: ignore[assignment]  # created by `_new_session`
+            with TimeLimit(connector.time_limits, self._end(request)):
+                response = await self._exchange(session, request, body, self._send_timeout)
+                headers = Headers(response.raw_headers)
+                return new_response(response.status, headers, await self._read(request, response, headers))
         except Exception as error:
             self._raise_translated(request, error, body)
         except BaseException as error:
@@ -180,7 +194,7 @@ class AiohttpTransport:
     async def stream(self, request: Request) -> AsyncIterator[StreamedResponse]:
         """Send once, and yield the body while it arrives. Leaving the block early closes the connection."""
         try:
-            response = await self._exchange(request, None, self._until_deadline(request, self._stream_timeout))
+            response = await self._exchange(self._session(), request, None, self._timeout_of_stream(request))
         except Exception as error:
             self._raise_translated(request, error)
         except BaseException as error:
@@ -197,9 +211,13 @@ class AiohttpTransport:
             await run_shielded(session.close)
 
     def _exchange(
-        self, request: Request, body: bytes | UploadStream | None, timeout: aiohttp.ClientTimeout
+        self,
+        session: aiohttp.ClientSession,
+        request: Request,
+        body: bytes | UploadStream | None,
+        timeout: aiohttp.ClientTimeout,
     ) -> "aiohttp.client._RequestContextManager":
-        return self._session().request(
+        return session.request(
             request.method,
             self._url(request),
             data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY else body,
@@ -221,15 +239,25 @@ class AiohttpTransport:
             session = self._sessions.get()
         return session
 
-    def _until_deadline(self, request: Request, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
-        """`timeout`, shortened to end at the caller's deadline."""
+    def _end(self, request: Request) -> float:
+        """When the exchange has to end: at the caller's deadline, or earlier."""
+        now, deadline = asyncio.get_running_loop().time(), request.options.deadline
+        end = now + self._timeouts.total
+        if deadline is None:
+            return end
+        if deadline <= now:
+            raise deadline_error(request)
+        return min(deadline, end)
+
+    def _timeout_of_stream(self, request: Request) -> aiohttp.ClientTimeout:
+        """The timeouts of a download: until the caller's deadline, if there is one."""
         deadline = request.options.deadline
         if deadline is None:
-            return timeout
+            return self._stream_timeout
         left = deadline - asyncio.get_running_loop().time()
         if left <= 0:
             raise deadline_error(request)
-        return self._client_timeout(left if timeout.total is None else min(left, timeout.total), timeout.sock_read)
+        return self._client_timeout(left, self._timeouts.read)
 
     def _client_timeout(self, total: float | None, read: float | None) -> aiohttp.ClientTimeout:
         connect = self._timeouts.connect
@@ -269,7 +297,7 @@ class AiohttpTransport:
         cause = error.__cause__ if isinstance(error, _BrokenConnection) and error.__cause__ else error
         # Some messages quote a URL: the proxy's with its password, or the request's with a customer's data.
         quotes_url = isinstance(cause, aiohttp.ClientHttpProxyError) or request.path in str(cause)
-        sent = not isinstance(cause, _NOT_SENT)
+        sent = not isinstance(cause, _NOT_SENT) and _CONNECTING not in getattr(cause.__cause__, "__notes__", ())
         now = asyncio.get_running_loop().time()
         raise exchange_error(request, self._base_url, cause_name(cause), sent=sent, now=now) from (
             None if quotes_url else cause
