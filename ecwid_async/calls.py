@@ -15,7 +15,7 @@ from attrs import define, evolve, field, frozen
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, EcwidError
 from ecwid_async.transport import check_number, parse_error, result_error
-from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport
+from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport, with_deadline
 
 __all__ = [
     "Call",
@@ -35,6 +35,8 @@ R = TypeVar("R", covariant=True)
 E = TypeVar("E", bound=EcwidError)
 
 _LONGEST_JOB_KEY: Final = 200
+# In Python 3.11, an enum's class looks up a member in a slow function.
+_INTERACTIVE: Final = Lane.INTERACTIVE
 # Read in place of the empty body of a successful PUT or DELETE.
 _EMPTY_OBJECT: Final = b"{}"
 
@@ -94,7 +96,7 @@ def within_deadline(request: Request) -> Request:
     limit, own = current_deadline(), request.options.deadline
     if limit is None or (own is not None and own <= limit):
         return request
-    return evolve(request, options=evolve(request.options, deadline=limit))
+    return with_deadline(request, limit)
 
 
 @define(eq=False)
@@ -146,7 +148,7 @@ class Channel:
 
         Raises `APIError` for any other status, and `TransportError` if there is no complete response.
         """
-        if self.timeout is not None and request.options.deadline is None and request.options.lane is Lane.INTERACTIVE:
+        if self.timeout is not None and request.options.deadline is None and request.options.lane is _INTERACTIVE:
             request = _with_timeout(request, self.timeout)
         request = within_deadline(request)
         if self.fresh:
@@ -166,7 +168,7 @@ class Channel:
 
 
 def _with_timeout(request: Request, seconds: float) -> Request:
-    return evolve(request, options=evolve(request.options, deadline=anyio.current_time() + seconds))
+    return with_deadline(request, anyio.current_time() + seconds)
 
 
 def past_cache(request: Request) -> Request:

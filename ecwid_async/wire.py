@@ -39,6 +39,7 @@ __all__ = [
     "new_response",
     "parse_content_length",
     "to_printable",
+    "with_deadline",
 ]
 
 # Shorter parts of a secret also occur in unrelated text.
@@ -58,8 +59,23 @@ class Lane(StrEnum):
     BULK = "bulk"
 
 
+class _OptionsBuilder:
+    """Options whose attributes are being set: creating a frozen instance takes four times as long."""
+
+    __slots__ = ("__weakref__", "cost", "deadline", "expects", "fresh", "lane", "operation", "repeatable", "timed")
+
+    operation: str
+    repeatable: bool
+    expects: Literal["object", "anything"]
+    lane: Lane
+    cost: int
+    deadline: float | None
+    fresh: bool
+    timed: bool
+
+
 @frozen(kw_only=True)
-class Options:
+class Options(_OptionsBuilder):
     """How a transport may send a request.
 
     `operation` is the endpoint as documented (``GET /orders/{orderId}``), the same for every id, for metrics and logs.
@@ -205,7 +221,7 @@ def new_request_id() -> str:
 
 
 class _RequestBuilder:
-    """A request whose attributes are being set: creating a frozen instance takes four times as long."""
+    """Like `_OptionsBuilder`."""
 
     __slots__ = ("__weakref__", "body", "headers", "id", "method", "options", "params", "path")
 
@@ -266,8 +282,31 @@ def new_request(
     return cast(Request, request)
 
 
+def with_deadline(request: Request, deadline: float) -> Request:
+    """The request with another deadline."""
+    other, options = request.options, _OptionsBuilder()
+    options.operation = other.operation
+    options.repeatable = other.repeatable
+    options.expects = other.expects
+    options.lane = other.lane
+    options.cost = other.cost
+    options.deadline = deadline
+    options.fresh = other.fresh
+    options.timed = other.timed
+    options.__class__ = Options
+    return new_request(
+        request.method,
+        request.path,
+        request.params,
+        request.body,
+        request.headers,
+        cast(Options, options),
+        request.id,
+    )
+
+
 class _ResponseBuilder:
-    """Like `_RequestBuilder`."""
+    """Like `_OptionsBuilder`."""
 
     __slots__ = ("__weakref__", "age", "attempts", "body", "duration", "headers", "in_doubt", "status")
 

@@ -27,7 +27,7 @@ INTERNAL = {
     " Wait check_count check_number normalize_url parse_error parse_http_date parse_retry_after result_error"
     " validate_base_url with_deadlines",
     "wire": "Body SANDBOX_HEADER encode_query encode_segment mask_secrets new_request new_request_id new_response"
-    " parse_content_length to_printable",
+    " parse_content_length to_printable with_deadline",
 }
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ecwid_async.wire import (
     Headers,
+    Lane,
     Options,
     Request,
     Response,
@@ -22,6 +23,7 @@ from ecwid_async.wire import (
     new_request,
     new_response,
     to_printable,
+    with_deadline,
 )
 
 
@@ -170,7 +172,12 @@ def test_any_text_becomes_printable(text: str, limit: int) -> None:
 
 
 def test_requests_and_responses_that_are_created_fast_are_like_others() -> None:
-    headers, options = Headers((("A", "b"),)), Options(operation="GET /orders")
+    headers, options = (
+        Headers((("A", "b"),)),
+        Options(
+            operation="GET /orders", repeatable=True, expects="object", lane=Lane.BULK, cost=2, fresh=True, timed=True
+        ),
+    )
     request = new_request("GET", "/orders", (("limit", "1"),), b"{}", headers, options, "0123abcd")
     slow = Request(
         method="GET",
@@ -182,9 +189,15 @@ def test_requests_and_responses_that_are_created_fast_are_like_others() -> None:
         id="0123abcd",
     )
     created = new_response(200, headers, b"{}")
-    for instance, other in ((request, slow), (created, Response(200, headers, b"{}"))):
+    limited = with_deadline(request, 5.0)
+    for instance, other in (
+        (request, slow),
+        (created, Response(200, headers, b"{}")),
+        (limited, attrs.evolve(slow, options=attrs.evolve(options, deadline=5.0))),
+        (limited.options, attrs.evolve(options, deadline=5.0)),
+    ):
         assert attrs.astuple(instance, recurse=False) == attrs.astuple(other, recurse=False)
         assert (type(instance), repr(instance)) == (type(other), repr(other))
         assert instance == other == pickle.loads(pickle.dumps(instance))
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
-            instance.body = None  # type: ignore[union-attr]
+            instance.body = None  # type: ignore[attr-defined]

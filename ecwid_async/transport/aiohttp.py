@@ -5,11 +5,10 @@ import io
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
-from typing import Any, ClassVar, Final, NoReturn, cast
+from typing import Any, ClassVar, Final, NoReturn
 
 import aiohttp
 from aiohttp import hdrs
-from multidict import CIMultiDict
 from yarl import URL
 
 from ecwid_async.primitives.shielding import run_shielded
@@ -72,7 +71,7 @@ class _Connector(aiohttp.TCPConnector):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.time_limits = TimeLimits()
+        self.time_limits = TimeLimits(asyncio.get_running_loop())
 
     async def connect(
         self,
@@ -101,11 +100,10 @@ class _Connector(aiohttp.TCPConnector):
         self._closed = True
 
 
-def _headers(request: Request) -> CIMultiDict[str]:
-    headers = CIMultiDict(cast(tuple[tuple[str, str], ...], request.headers.pairs))
+def _headers(request: Request) -> tuple[tuple[str | bytes, str | bytes], ...]:
     if isinstance(request.body, StreamBody) and request.body.length is not None:
-        headers["Content-Length"] = str(request.body.length)
-    return headers
+        return (*request.headers.pairs, ("Content-Length", str(request.body.length)))
+    return request.headers.pairs
 
 
 def _new_session(settings: Settings) -> aiohttp.ClientSession:
@@ -177,7 +175,8 @@ class AiohttpTransport:
         try:
             session = self._session()
             connector: _Connector = session.connector  # type: ignore[assignment]  # created by `_new_session`
-            with TimeLimit(connector.time_limits, self._end(request)):
+            limits = connector.time_limits
+            with TimeLimit(limits, self._end(request, limits.loop.time())):
                 response = await self._exchange(session, request, body, self._send_timeout)
                 headers = Headers(response.raw_headers)
                 return new_response(response.status, headers, await self._read(request, response, headers))
@@ -221,7 +220,7 @@ class AiohttpTransport:
             request.method,
             self._url(request),
             data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY else body,
-            headers=_headers(request),
+            headers=_headers(request),  # type: ignore[arg-type]  # those of requests are text
             timeout=timeout,
             allow_redirects=False,
         )
@@ -239,10 +238,9 @@ class AiohttpTransport:
             session = self._sessions.get()
         return session
 
-    def _end(self, request: Request) -> float:
+    def _end(self, request: Request, now: float) -> float:
         """When the exchange has to end: at the caller's deadline, or earlier."""
-        now, deadline = asyncio.get_running_loop().time(), request.options.deadline
-        end = now + self._timeouts.total
+        deadline, end = request.options.deadline, now + self._timeouts.total
         if deadline is None:
             return end
         if deadline <= now:

@@ -8,13 +8,14 @@ __all__ = ["TimeLimit", "TimeLimits"]
 
 
 class TimeLimits:
-    """The open time limits of one event loop.
+    """The open time limits of `loop`.
 
     asyncio and aiohttp set and cancel a timer for each exchange, which takes a twentieth of a call. Here the timer is
     set again only once it has fired, or for an exchange that ends before it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
         self.open: set[TimeLimit] = set()
         self.next_end = math.inf
         self._timer: asyncio.TimerHandle | None = None
@@ -23,12 +24,12 @@ class TimeLimits:
         """End what is due at this time."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_at(end, self._expire)
+        self._timer = self.loop.call_at(end, self._expire)
         self.next_end = end
 
     def _expire(self) -> None:
         # The timer may fire a little early.
-        now = max(self.next_end, asyncio.get_running_loop().time())
+        now = max(self.next_end, self.loop.time())
         self._timer, self.next_end = None, math.inf
         for limit in [limit for limit in self.open if limit.end <= now]:
             self.open.discard(limit)
@@ -51,12 +52,12 @@ class TimeLimit:
         self.end = end
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        limits = self._limits
+        task = asyncio.current_task(limits.loop)
         if task is None:
             raise RuntimeError("a request is sent in a task of asyncio")
         self._task = task
         self._cancelling = task.cancelling()
-        limits = self._limits
         limits.open.add(self)
         if self.end < limits.next_end:
             limits.set_timer(self.end)

@@ -86,7 +86,7 @@ class MemoryLimiter:
     async def acquire(self, key: str, store: str, lane: Lane, cost: int) -> Wait | Quarantine | None:
         """See `Limiter.acquire`. Raises `ValueError` for a cost beyond the quota."""
         quota = self.quota
-        limit = slot_limit(quota, lane, cost)
+        limit = quota.requests if cost == 1 and lane is not _BULK else slot_limit(quota, lane, cost)
         with self._lock:
             now = self._clock()
             token = self._tokens.get(key)

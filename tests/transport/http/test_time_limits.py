@@ -10,19 +10,23 @@ from ecwid_async.transport.http.time_limits import TimeLimit, TimeLimits
 _LATER = 3600.0
 
 
+def new_limits() -> TimeLimits:
+    return TimeLimits(asyncio.get_running_loop())
+
+
 def in_seconds(seconds: float) -> float:
     return asyncio.get_running_loop().time() + seconds
 
 
 async def test_a_block_ends_with_a_timeout_error() -> None:
-    with pytest.raises(TimeoutError) as raised, TimeLimit(TimeLimits(), in_seconds(0.01)):
+    with pytest.raises(TimeoutError) as raised, TimeLimit(new_limits(), in_seconds(0.01)):
         await asyncio.sleep(_LATER)
     assert isinstance(raised.value.__cause__, asyncio.CancelledError)
     await asyncio.sleep(0)  # the task is not cancelled any more
 
 
 async def test_a_block_that_ends_in_time_is_left_alone() -> None:
-    limits = TimeLimits()
+    limits = new_limits()
     with TimeLimit(limits, in_seconds(0.02)):
         await asyncio.sleep(0)
     await asyncio.sleep(0.05)
@@ -31,7 +35,7 @@ async def test_a_block_that_ends_in_time_is_left_alone() -> None:
 
 async def test_a_cancellation_from_outside_takes_precedence() -> None:
     async def block() -> None:
-        with TimeLimit(TimeLimits(), in_seconds(0.02)):
+        with TimeLimit(new_limits(), in_seconds(0.02)):
             try:
                 await asyncio.sleep(_LATER)
             except asyncio.CancelledError:
@@ -48,7 +52,7 @@ async def test_a_cancellation_from_outside_takes_precedence() -> None:
 
 async def test_an_error_of_the_block_is_raised_as_it_is_even_if_the_time_is_up() -> None:
     async def block() -> None:
-        with TimeLimit(TimeLimits(), in_seconds(0.01)):
+        with TimeLimit(new_limits(), in_seconds(0.01)):
             try:
                 await asyncio.sleep(_LATER)
             except asyncio.CancelledError:
@@ -66,7 +70,7 @@ async def test_a_limit_within_the_timeout_of_asyncio(inner_ends_first: bool) -> 
     async def block(inner: float, outer: float) -> None:
         async with asyncio.timeout(outer):
             try:
-                with TimeLimit(TimeLimits(), in_seconds(inner)):
+                with TimeLimit(new_limits(), in_seconds(inner)):
                     await asyncio.sleep(_LATER)
             except BaseException as error:
                 ended_by.append(type(error).__name__)
@@ -78,7 +82,7 @@ async def test_a_limit_within_the_timeout_of_asyncio(inner_ends_first: bool) -> 
 
 
 async def test_each_block_ends_at_its_own_time_in_any_order() -> None:
-    limits, ended = TimeLimits(), list[str]()
+    limits, ended = new_limits(), list[str]()
 
     async def block(name: str, seconds: float) -> None:
         try:
@@ -103,7 +107,7 @@ async def test_exchanges_that_end_in_order_share_a_timer(monkeypatch: pytest.Mon
         return call_at(when, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(loop, "call_at", counted)
-    limits = TimeLimits()
+    limits = new_limits()
     for seconds in range(50):
         with TimeLimit(limits, in_seconds(_LATER + seconds)):
             pass
@@ -111,5 +115,5 @@ async def test_exchanges_that_end_in_order_share_a_timer(monkeypatch: pytest.Mon
 
 
 async def test_a_limit_in_the_past_ends_the_block_at_its_first_wait() -> None:
-    with pytest.raises(TimeoutError), TimeLimit(TimeLimits(), in_seconds(-1.0)):
+    with pytest.raises(TimeoutError), TimeLimit(new_limits(), in_seconds(-1.0)):
         await asyncio.sleep(_LATER)
