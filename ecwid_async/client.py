@@ -17,11 +17,8 @@ from ecwid_async.observe import CombinedSink, LogSink
 from ecwid_async.transport import (
     DEFAULT_BASE_URL,
     Auth,
-    Cache,
-    CachedReads,
     Limiter,
     MemoryLimiter,
-    NoCache,
     QuarantineList,
     Quota,
     RateLimit,
@@ -29,7 +26,6 @@ from ecwid_async.transport import (
     RetryBudget,
     RetryPolicy,
     Secret,
-    SharedReads,
     check_number,
     normalize_url,
     validate_base_url,
@@ -70,6 +66,7 @@ if TYPE_CHECKING:
     from ecwid_async.resources.subscriptions import Subscriptions
     from ecwid_async.resources.swatches import Swatches
     from ecwid_async.tokens import TokenSource, TokenTransport
+    from ecwid_async.transport import Cache, NoCache, SharedReads
 
 __all__ = ["DEFAULT_BASE_URL", "Ecwid", "Section", "Store"]
 
@@ -110,7 +107,7 @@ class Ecwid:
         tokens: "TokenSource | None" = None,
         quota: Quota | None = _DEFAULT_QUOTA,
         limiter: Limiter | None = None,
-        cache: Cache | None = None,
+        cache: "Cache | None" = None,
         events: EventSink | Iterable[EventSink] | None = None,
         retry: RetryPolicy | None = None,
         timeout: float | None = None,
@@ -149,7 +146,11 @@ class Ecwid:
             limiter = MemoryLimiter(quota)
         self._limiter = limiter
         self._cache = cache
-        self._shared_reads = SharedReads()
+        self._shared_reads: SharedReads | None = None
+        if cache is not None:
+            from ecwid_async.transport import SharedReads
+
+            self._shared_reads = SharedReads()
 
     def __repr__(self) -> str:
         return f"<Ecwid at {self.base_url}>"
@@ -210,11 +211,13 @@ class Ecwid:
             self._token_transport(number).reload()
 
     @property
-    def cache(self) -> Cache | NoCache:
+    def cache(self) -> "Cache | NoCache":
         """The cache: ``await ecwid.cache.drop(1003)`` forgets what was read from a store, such as for its webhooks.
 
         Without a cache, that does nothing.
         """
+        from ecwid_async.transport import NoCache
+
         return NoCache() if self._cache is None else self._cache
 
     def _new_token_transport(self, tokens: "TokenSource", store_id: int) -> "TokenTransport":
@@ -257,7 +260,9 @@ class Ecwid:
             store_id=store_id,
             server=self._host_and_port,
         )
-        if self._cache is not None and store_id is not None and token is not None:
+        if self._cache is not None and self._shared_reads is not None and store_id is not None and token is not None:
+            from ecwid_async.transport import CachedReads
+
             transport = CachedReads(
                 transport,
                 self._cache,

@@ -12,10 +12,9 @@ from enum import Enum
 from functools import cache
 from keyword import iskeyword
 from types import NoneType
-from typing import Any, Final, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Final, cast, get_args, get_origin
 
 import attrs
-from cattrs import Converter
 
 from ecwid_async.codec.projection import USE_CLASS_DEFAULT, Member, Projection
 from ecwid_async.codec.scalars import SCALAR_CONVERTERS, WrongType, decimal_cache, flag_mismatch, state
@@ -31,6 +30,9 @@ from ecwid_async.models.base import (
     wire_name,
 )
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, exact_decoder
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 __all__ = [
     "Hook",
@@ -57,8 +59,10 @@ class RequiredMemberError(Exception):
 
 
 @cache
-def _converter() -> Converter:
-    """The cattrs converter, built with the first hook so that a client starts without it."""
+def _converter() -> "Converter":
+    """The cattrs converter, imported and built with the first hook so that a client starts without it."""
+    from cattrs import Converter
+
     converter = Converter()
     converter.register_structure_hook_factory(is_model, _generate_model_hook)
     converter.register_structure_hook_factory(is_draft, _build_draft_hook)
