@@ -146,11 +146,7 @@ class Ecwid:
             limiter = MemoryLimiter(quota)
         self._limiter = limiter
         self._cache = cache
-        self._shared_reads: SharedReads | None = None
-        if cache is not None:
-            from ecwid_async.transport import SharedReads
-
-            self._shared_reads = SharedReads()
+        self._shared_reads = None if cache is None else _new_shared_reads()
 
     def __repr__(self) -> str:
         return f"<Ecwid at {self.base_url}>"
@@ -600,6 +596,13 @@ def _check(name: str, value: object, is_valid: bool, wanted: str) -> None:
     if value is not None and not is_valid:
         kind = f"the class {value.__name__}" if isinstance(value, type) else f"a {type(value).__name__}"
         raise ConfigError(f"{name} is {kind}: pass {wanted}, or leave it out")
+
+
+def _new_shared_reads() -> "SharedReads":
+    """Without a cache, a client starts without its modules."""
+    from ecwid_async.transport import SharedReads
+
+    return SharedReads()
 
 
 def _new_budget(policy: RetryPolicy, store_id: int | None) -> RetryBudget:
