@@ -73,7 +73,7 @@ def format_date(seconds: int) -> str:
 
 @cache
 def _format_day(day: int) -> str:
-    return datetime.fromtimestamp(day * 86_400, UTC).strftime("%Y-%m-%d ")
+    return f"{datetime.fromtimestamp(day * 86_400, UTC).date()} "
 
 
 @cache

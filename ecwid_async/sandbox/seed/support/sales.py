@@ -1,5 +1,6 @@
 """Sales, the common part of orders and carts: buyer, products, time and amounts."""
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ecwid_async.sandbox.seed.categories import category_id
@@ -42,6 +43,11 @@ _PAYMENTS: Final = (
     ("Purchase order", "PurchaseOrder"),
     ("Nachnahme (Bar) €", "offline"),
 )
+
+
+# The products and customers of a small store are in many sales.
+_product_facts = lru_cache(1000)(product_facts)
+_customer_facts = lru_cache(1000)(customer_facts)
 
 
 class ShippingMethod(NamedTuple):
@@ -141,7 +147,7 @@ def make_sale(demo: DemoStore, key: int, index: int, count: int, rng: ItemRandom
     # A few loyal customers place many orders; some buyers never become customers.
     customer = None
     if demo.customers and not rng.chance(8):
-        customer = customer_facts(demo.seed, int(demo.customers * rng.random() ** 2))
+        customer = _customer_facts(demo.seed, int(demo.customers * rng.random() ** 2))
     person = customer.person if customer else make_guest(demo.seed, index * 2 + (key == CART_KEY))
     elapsed = (created - FIRST_DAY) / (LAST_DAY - FIRST_DAY)
     existing = max(1, int(demo.products * elapsed)) if demo.products else 0
@@ -153,7 +159,7 @@ def make_sale(demo: DemoStore, key: int, index: int, count: int, rng: ItemRandom
 
 
 def _make_line(demo: DemoStore, existing: int, rng: ItemRandom) -> Line:
-    product = product_facts(demo.seed, rng.below(existing), demo.products, demo.categories)
+    product = _product_facts(demo.seed, rng.below(existing), demo.products, demo.categories)
     variations = product.options.variations
     variation = rng.below(len(variations)) if variations else -1
     cents = variations[variation].cents(product.cents) if variations else product.cents
