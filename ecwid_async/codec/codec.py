@@ -112,6 +112,19 @@ class Codec:
             items[position] = self.structure(item, target, operation, position)
         return items, data["total"] if type(data.get("total")) is int else None
 
+    def decode_page_with_values(
+        self, body: bytes, target: type[T], names: tuple[str, ...]
+    ) -> tuple[list[T], list[tuple[Any, ...]]] | None:
+        """Read a page of models, and of each item the plain values of these fields.
+
+        Returns None, and reports nothing, for a page that has to be read by item.
+        """
+        decoder = get_struct_decoder(target)
+        try:
+            return None if decoder is None else decoder.decode_page_with_values(body, names)
+        except Refused:
+            return None
+
     def _decode_each(
         self, body: bytes, target: type[T], decoder: StructDecoder[T], operation: str
     ) -> tuple[list[T], int | None] | None:

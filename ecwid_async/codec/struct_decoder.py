@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
-from operator import or_
+from operator import attrgetter, or_
 from types import GenericAlias, NoneType
 from typing import Any, Final, Generic, TypeVar, cast, get_args, get_origin
 
@@ -33,6 +33,9 @@ _MAX_REBUILDS: Final = 10
 # If this many in a row are refused, the next ones are not tried: an attempt costs a fourth of what the hooks cost.
 _MAX_REFUSALS: Final = 5
 _PAUSE: Final = 100
+
+# An attribute of every Struct that is None.
+_ABSENT: Final = "absent_"
 
 _UNKNOWN_FIELD: Final = "Object contains unknown field"
 
@@ -87,10 +90,27 @@ class StructDecoder(Generic[T]):
 
     def decode_page(self, body: bytes) -> tuple[list[T], int | None]:
         """Decode a page: its items, and its total."""
+        items, total, _ = self._read_page(body, None)
+        return items, total
+
+    def decode_page_with_values(self, body: bytes, names: tuple[str, ...]) -> tuple[list[T], list[tuple[Any, ...]]]:
+        """Decode a page: its items, and of each item the plain values of these fields, None for one that it lacks."""
+        if not self.layout.new_fields.keys().isdisjoint(names):
+            raise Refused
+        attributes = self.layout.attributes
+        items, _, values = self._read_page(body, attrgetter(*(attributes.get(name, _ABSENT) for name in names)))
+        return items, values
+
+    def _read_page(
+        self, body: bytes, get_values: Callable[[Any], tuple[Any, ...]] | None
+    ) -> tuple[list[T], int | None, list[tuple[Any, ...]]]:
+        if self._refusals >= _MAX_REFUSALS:
+            raise self._refuse()
         build = self.layout.build
         try:
             page: Any = self._decode_page(body)
             items: list[Any] = page.items
+            values = [] if get_values is None else list(map(get_values, items))
             for position, item in enumerate(items):
                 # In place, so that each Struct is freed before the next item needs memory.
                 items[position] = build(item)
@@ -99,7 +119,7 @@ class StructDecoder(Generic[T]):
         if state.mismatch_seen:
             raise self._refuse()
         self._refusals = 0
-        return items, page.total if type(page.total) is int else None
+        return items, page.total if type(page.total) is int else None, values
 
     def _refuse(self, error: Exception | None = None) -> Refused:
         state.mismatch_seen = False
@@ -186,6 +206,11 @@ class _Layout:
         self.build = self._generate_build()
 
     @property
+    def attributes(self) -> dict[str, str]:
+        """The Struct's attribute of each field."""
+        return {wire: attribute for attribute, wire, _ in self._fields}
+
+    @property
     def new_fields(self) -> dict[str, str]:
         return cast("dict[str, str]", self._namespace["new_fields"])
 
@@ -212,7 +237,7 @@ class _Layout:
         return msgspec.defstruct(
             self._model.__name__,
             fields,
-            namespace={"build_model": staticmethod(self.build)},
+            namespace={"build_model": staticmethod(self.build), _ABSENT: None},
             tag_field=self._tag and self._tag[0],
             tag=self._tag and self._tag[1],
             rename=names,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from itertools import compress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -20,6 +20,8 @@ from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.token import Position
 
 __all__ = ["ItemReader", "raw_without_fields"]
+
+T = TypeVar("T")
 
 # Bytes. Larger pages are parsed item by item.
 _SMALL_PAGE: Final = 64 * 1024
@@ -52,6 +54,23 @@ class ItemReader:
         scan_only_fields = () if with_scan_fields else self._scan_only_fields
         new = self._parsed_at_once(page) if len(page.body) < _SMALL_PAGE else self._parsed_one_by_one(page)
         return (_without_fields(item, scan_only_fields) for item in new) if scan_only_fields else new
+
+    def models(self, page: Page, model: type[T]) -> Iterator[T]:
+        """Return the new items of a page as models."""
+        codec, operation = self._codec, self._operation
+        if not self._scan_only_fields:
+            read = codec.decode_page_with_values(page.body, model, self._lookup_names)
+            if read is not None:
+                items, values = read
+                ids, created, updated, omit_values = ([value[i] for value in values] for i in range(4))
+                return compress(items, self._record(page, ids, created, updated, omit_values))
+        try:
+            raw_items, new = self._raw(page)
+        except DecodeError:
+            # The error for plain data says why.
+            return codec.structure_all(self.parsed(page), model, operation, "items[]")
+        positions = compress(range(len(new)), new)
+        return (codec.decode_item(raw, model, operation, i) for i, raw in zip(positions, raw_items, strict=True))
 
     def _parsed_at_once(self, page: Page) -> Iterator[dict[str, Any]]:
         codec, operation = self._codec, self._operation

@@ -14,6 +14,7 @@ from attrs import evolve
 from ecwid_async.calls import Channel
 from ecwid_async.codec import Projection
 from ecwid_async.errors import ScanDrifted
+from ecwid_async.models.base import is_model
 from ecwid_async.scan.assumptions import BrokenAssumption
 from ecwid_async.scan.delivery import delivered_pages
 from ecwid_async.scan.item_times import server_time
@@ -239,8 +240,12 @@ class Scan(Generic[T]):
         async with aclosing(self._pages()) as pages:
             async for page in pages:
                 self._position = page.position
-                items = self._items.parsed(page, with_scan_fields=with_scan_fields)
-                for item in codec.structure_all(items, item_type, operation, "items[]"):
+                if is_model(item_type):
+                    items = self._items.models(page, item_type)
+                else:
+                    plain = self._items.parsed(page, with_scan_fields=with_scan_fields)
+                    items = codec.structure_all(plain, item_type, operation, "items[]")
+                for item in items:
                     yield item
 
     async def _iterate_dicts(self) -> AsyncGenerator[dict[str, Any], None]:
