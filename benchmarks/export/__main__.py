@@ -7,7 +7,7 @@ at 300 ms of latency, the peak memory for a million products, and stock updates 
 """
 
 from benchmarks.export.cpu import measure_cpu
-from benchmarks.export.memory import measure_peak_growth
+from benchmarks.export.memory import PARQUET, READY_TABLES, measure_parquet_peaks, measure_peak_growth
 from benchmarks.export.stock_updates import run_updates
 from benchmarks.export.throughput import LATENCY, PER_MINUTE, SCAN, measure_throughput
 from benchmarks.harness.report import RatioGoal, Table, ValueGoal, parse_arguments, print_report
@@ -20,6 +20,7 @@ def main() -> None:
     options = parse_arguments(__doc__)
     parts: list[Part] = [
         _memory(200, 400) if options.quick else _memory(10_000, 1_000_000),
+        _parquet_memory(400 if options.quick else 100_000),
         measure_cpu(500, rounds=2) if options.quick else measure_cpu(100_000, rounds=5),
         _throughput(4, latency=0.02) if options.quick else _throughput(1200, latency=LATENCY),
         _stock_updates(1000 if options.quick else 100_000),
@@ -33,6 +34,12 @@ def _memory(few: int, many: int) -> Part:
     growth = {reader: [mib] for reader, mib in measure_peak_growth(few, many).items()}
     table = Table(f"growth of peak memory from {few:,} to {many:,} products", "MiB", None, growth)
     return [table], [ValueGoal(table, reader, 32.0) for reader in growth]
+
+
+def _parquet_memory(total: int) -> Part:
+    peaks = {name: [mib] for name, mib in measure_parquet_peaks(total).items()}
+    table = Table(f"peak memory of an export of {total:,} products to Parquet", "MiB", None, peaks)
+    return [table], [ValueGoal(table, PARQUET, 120.0, floor=READY_TABLES)]
 
 
 def _throughput(pages: int, *, latency: float) -> Part:

@@ -2,13 +2,12 @@
 
 import asyncio
 import hashlib
-import io
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from types import GenericAlias
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import aiohttp
 import httpx
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pydantic
 
+from benchmarks.export.ready_tables import HashingFile, write_tables
 from benchmarks.harness.comparison_models import pydantic_model
 from ecwid_async.models.products import Product
 
@@ -31,7 +31,6 @@ __all__ = [
     "write_items",
     "write_ready_bytes",
     "write_ready_tables",
-    "write_tables",
 ]
 
 CONCURRENCY: Final = 8  # that of a scan
@@ -108,7 +107,7 @@ async def validate_items(fetch: Fetch) -> int:
 async def write_bodies(fetch: Fetch, path: Path) -> int:
     """Hash and write each page undecoded, without its envelope. Then read the file and hash it again, as exports do."""
     with path.open("wb") as file:
-        hashing = _HashingFile(file)
+        hashing = HashingFile(file)
 
         def read(body: bytes) -> tuple[int, int]:
             hashing.write(memoryview(body)[body.index(b"[") :])
@@ -127,27 +126,6 @@ async def write_ready_tables(fetch: Fetch, source: Path, path: Path) -> int:
     return count
 
 
-def write_tables(tables: Iterable[pa.Table], path: Path) -> None:
-    """Write and hash tables, each as a row group, as an export writes them."""
-    writer: pq.ParquetWriter | None = None
-    with path.open("wb") as file:
-        hashing = _HashingFile(file)
-        for table in tables:
-            if writer is None:
-                scalars = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
-                writer = pq.ParquetWriter(
-                    hashing,
-                    table.schema,
-                    compression="zstd",
-                    compression_level=1,
-                    use_dictionary=False,
-                    write_statistics=scalars,
-                )
-            writer.write_table(table, row_group_size=table.num_rows)
-        if writer is not None:
-            writer.close()
-
-
 async def write_ready_bytes(fetch: Fetch, source: Path, path: Path) -> int:
     """Fetch the pages, and write and hash the bytes of a file, which is read once, in as many parts."""
     pages = 0
@@ -161,30 +139,10 @@ async def write_ready_bytes(fetch: Fetch, source: Path, path: Path) -> int:
     content = _read_bytes(source)
     size = len(content) // pages + 1
     with path.open("wb") as file:
-        hashing = _HashingFile(file)
+        hashing = HashingFile(file)
         for start in range(0, len(content), size):
             hashing.write(content[start : start + size])
     return count
-
-
-class _HashingFile(io.RawIOBase):
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._hash = hashlib.sha256()
-        self._size = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._size
-
-    def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # writes all
-        self._hash.update(data)
-        self._file.write(data)
-        written = memoryview(data).nbytes
-        self._size += written
-        return written
 
 
 @cache
