@@ -339,9 +339,8 @@ def _request(
     repeatable: bool | None = None,
     expects: Literal["object", "anything"] = "anything",
 ) -> Request:
-    method, literals, options = _parse_endpoint(endpoint, repeatable, expects)
-    path = literals[0]
-    for item_id, literal in zip(ids, literals[1:], strict=True):
+    method, path, literals, options = _parse_endpoint(endpoint, repeatable, expects)
+    for item_id, literal in zip(ids, literals, strict=True):
         if not isinstance(item_id, _ID_TYPES) or isinstance(item_id, bool):
             raise TypeError(f"{item_id!r} is not a valid id: {endpoint} takes a str or an int")
         path += encode_segment(item_id) + literal
@@ -359,10 +358,12 @@ def _request(
 @lru_cache(maxsize=1024)
 def _parse_endpoint(
     endpoint: str, repeatable: bool | None, expects: Literal["object", "anything"]
-) -> tuple[str, list[str], Options]:
+) -> tuple[str, str, list[str], Options]:
+    """The method, the start of the path, what follows each id, and the options."""
     method, _, template = endpoint.partition(" ")
+    start, *literals = _PLACEHOLDER.split(template)
     may_repeat = method in _REPEATABLE if repeatable is None else repeatable
-    return method, _PLACEHOLDER.split(template), Options(operation=endpoint, repeatable=may_repeat, expects=expects)
+    return method, start, literals, Options(operation=endpoint, repeatable=may_repeat, expects=expects)
 
 
 async def raise_not_identifiable(channel: Channel, reason: str) -> None:

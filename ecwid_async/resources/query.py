@@ -55,7 +55,11 @@ def as_sequence(value: OneOrMany[T] | None) -> Sequence[T] | None:
 
 def query_params(query: Mapping[str, QueryValue]) -> tuple[tuple[str, str], ...]:
     """Encode names and values for the API. Parameters whose value is None are left out."""
-    return tuple([(name, _encode(name, value)) for name, value in query.items() if value is not None])
+    params: list[tuple[str, str]] = []
+    for name, value in query.items():
+        if value is not None:
+            params.append((name, _encode(name, value)))
+    return tuple(params)
 
 
 def _encode(name: str, value: object) -> str:

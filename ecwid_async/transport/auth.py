@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ecwid_async.errors import EcwidError, TransportError
 from ecwid_async.transport.http.tracebacks import clear_library_frames
-from ecwid_async.wire import Lane, Request, Response, StreamedResponse, Transport, mask_secrets, new_request
+from ecwid_async.wire import Headers, Lane, Request, Response, StreamedResponse, Transport, mask_secrets, new_request
 
 __all__ = ["Auth", "FormAuth", "Secret"]
 
@@ -159,7 +159,7 @@ class Auth:
             self._prefix + request.path,
             request.params,
             request.body,
-            request.headers.with_added(*self._credentials, ("X-Ecwid-Api-Request-Id", request.id)),
+            Headers((*request.headers.pairs, *self._credentials, ("X-Ecwid-Api-Request-Id", request.id))),
             request.options,
             request.id,
         )

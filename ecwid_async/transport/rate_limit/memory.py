@@ -107,11 +107,9 @@ class MemoryLimiter:
                     limit -= token.share.reserved(now)
                 if token.held + cost > limit:
                     return Wait(token.next_release(now))
-                due = token.pace.wait(now, quota.burst)
-                if due > 0:
+                if token.pace.next > now and (due := token.pace.wait(now, quota.burst)) > 0:
                     return Wait(due)
-                due = self._ceiling.wait(now, quota.burst)
-                if due > 0:
+                if self._ceiling.next > now and (due := self._ceiling.wait(now, quota.burst)) > 0:
                     return Wait(due, at_ceiling=True)
             if self._quarantines:
                 self._start_probe(key, store, now)
