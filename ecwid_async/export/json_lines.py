@@ -27,21 +27,21 @@ class JsonLinesWriter:
         if not items:
             return
         # Joining the items and searching once is ten times faster than searching each item.
-        text = b"".join(items)
+        text = b"\n".join((*items, b""))
         if not text.isascii():
             text.decode()
-        if b"\n" in text or b"\r" in text:
-            items = [bytes(item).replace(b"\r", b" ").replace(b"\n", b" ") for item in items]
-        if self._start is not None:
-            items = [self._with_store_id(self._start, bytes(item)) for item in items]
-        self._stream.write(b"\n".join((*items, b"")))
+        if self._start is not None or text.count(b"\n") > len(items) or b"\r" in text:
+            text = b"".join([self._line(bytes(item)) for item in items])
+        self._stream.write(text)
         self.item_count += len(items)
 
     def finish(self) -> None:
         """Finish the compressed stream."""
         self._stream.finish()
 
-    @staticmethod
-    def _with_store_id(start: bytes, item: bytes) -> bytes:
+    def _line(self, item: bytes) -> bytes:
+        item = item.replace(b"\r", b" ").replace(b"\n", b" ")
+        if self._start is None:
+            return item + b"\n"
         rest = item[1:].lstrip()
-        return b"%s%s%s" % (start, b"" if rest.startswith(b"}") else b",", rest)
+        return b"%s%s%s\n" % (self._start, b"" if rest.startswith(b"}") else b",", rest)

@@ -9,6 +9,7 @@ from ecwid_async.scan.assumptions import ItemId, ListPart
 from ecwid_async.scan.coverage import Slice
 from ecwid_async.scan.item_times import all_seconds
 from ecwid_async.scan.token import Position
+from ecwid_async.wire import Headers
 
 __all__ = ["Page", "RawPage"]
 
@@ -22,8 +23,7 @@ class Page:
     offset: int
     total: int
     body: bytes = field(repr=False)
-    date: str
-    """The ``Date`` header."""
+    headers: Headers = field(repr=False)
     duration: float = 0.0
     """The number of seconds from sending the request to receiving the response."""
     ids: list[ItemId] = field(factory=list, repr=False)
@@ -31,6 +31,11 @@ class Page:
     updated: list[Any] = field(factory=list, repr=False)
     position: Position | None = None
     """The position of the scan before this page."""
+
+    @property
+    def date(self) -> str:
+        """The ``Date`` header."""
+        return self.headers.get("Date", "")
 
     @property
     def size(self) -> int:

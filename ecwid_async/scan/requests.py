@@ -16,7 +16,7 @@ from ecwid_async.scan.assumptions import BrokenAssumption, ListPart, RequestBudg
 from ecwid_async.scan.page import Page
 from ecwid_async.scan.plans import ListPlan
 from ecwid_async.scan.progress import Progress
-from ecwid_async.wire import Lane, Request, new_request_id
+from ecwid_async.wire import Lane, Request, new_request, new_request_id
 
 __all__ = ["PageRequests", "page_request"]
 
@@ -120,7 +120,16 @@ class PageRequests:
         if progress.requests >= budget.limit(progress.done):
             raise progress.drift_error(f"{budget.suspicion}, and the scan found no end" if budget.suspicion else "")
         params = {**self._params, **dict(part.bounds), "offset": str(offset), "limit": str(self.limit)}
-        request = evolve(self._request, params=tuple(params.items()), id=new_request_id())
+        first = self._request
+        request = new_request(
+            first.method,
+            first.path,
+            tuple(params.items()),
+            first.body,
+            first.headers,
+            first.options,
+            new_request_id(),
+        )
         progress.requests += 1
         sent = part.start_request(anyio.current_time())
         response = await self._channel.exchange(request)
@@ -131,7 +140,7 @@ class PageRequests:
             raise DecodeError(operation=self._operation, path="total", expected="a whole number", found=found)
         budget.initial_total = budget.initial_total or total
         epoch = part.record_total(sent, total, anyio.current_time())
-        return Page(part, epoch, offset, total, response.body, response.headers.get("Date", ""), response.duration)
+        return Page(part, epoch, offset, total, response.body, response.headers, response.duration)
 
 
 class _Cancelled(RuntimeError):

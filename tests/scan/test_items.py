@@ -15,6 +15,7 @@ from ecwid_async.scan.page import Page
 from ecwid_async.scan.plans import ListPlan
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.token import Position
+from ecwid_async.wire import Headers
 
 PLAN = ListPlan(created="made", updated="changed", may_omit=("group", "b2b"))
 PADDING = {"small": "", "large": "x" * 70_000}
@@ -28,7 +29,7 @@ def reader(*, scan_only_fields: tuple[str, ...] = (), omitted_seen: bool = False
 
 def page(*items: Any, size: str = "small") -> Page:
     body = json.dumps({"total": 9, "padding": PADDING[size], "items": items}).encode()
-    return Page(ListPart(), 0, 0, 9, body, "")
+    return Page(ListPart(), 0, 0, 9, body, Headers())
 
 
 def item(number: int, **more: Any) -> dict[str, Any]:
@@ -104,4 +105,4 @@ def test_an_item_without_an_id_is_an_error(wrong: object, size: str) -> None:
 
 def test_a_page_without_items_is_an_error() -> None:
     with pytest.raises(DecodeError, match="items"):
-        list(reader().parsed(Page(ListPart(), 0, 0, 9, b'{"total":9}', "")))
+        list(reader().parsed(Page(ListPart(), 0, 0, 9, b'{"total":9}', Headers())))

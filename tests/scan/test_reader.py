@@ -14,6 +14,7 @@ from ecwid_async.scan.page import Page
 from ecwid_async.scan.plans import ListPlan, plan_for
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.reader import ListReader
+from ecwid_async.wire import Headers
 
 Item = dict[str, Any]
 
@@ -37,7 +38,7 @@ class Pages:
         found = [item for item in self.items if self._matches(item, bounds)][: self._cap]
         body = json.dumps({"total": len(found), "items": found[offset : offset + self.limit]}).encode()
         epoch = part.record_total(part.start_request(0.0), len(found), 0.0)
-        return Page(part, epoch, offset, len(found), body, "")
+        return Page(part, epoch, offset, len(found), body, Headers())
 
     async def get_many(self, part: ListPart, offsets: Iterator[int]) -> AsyncGenerator[Page, None]:
         for offset in offsets:
