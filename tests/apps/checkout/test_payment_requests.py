@@ -29,7 +29,7 @@ from ecwid_async.apps import (
 from ecwid_async.models.orders import PaymentStatus
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.tokens import MemoryTokens
-from ecwid_async.transport import MemoryCache
+from ecwid_async.transport import CachePolicy, MemoryCache
 from ecwid_async.wire import Headers
 from tests.apps.checkout.conftest import SECRET, arriving, payment_status
 
@@ -433,12 +433,16 @@ async def test_what_a_customer_has_changed_does_not_count(sandbox: Sandbox, ecwi
 
 async def test_an_unauthenticated_request_is_not_checked_against_a_cache(sandbox: Sandbox, order_id: str) -> None:
     request = arriving(sandbox.checkout.payment_request("app", 1003, order_id, fields="data"))
-    async with Ecwid(transport=sandbox, cache=MemoryCache()) as ecwid:
+    async with Ecwid(transport=sandbox, cache=MemoryCache(CachePolicy({"GET /*": 60}))) as ecwid:
         unauthenticated = UnauthenticatedPayments(ecwid, return_hosts=["app.ecwid.com"])
         requests = PaymentRequests(never, client_secret=SECRET, unauthenticated=unauthenticated)
-        assert (await requests.read(request)).total == Decimal("12.5")
-        sandbox.request_as_ecwid(sandbox.stores[1003], "PUT", f"/orders/{order_id}", {"total": 99})
-        assert (await requests.read(request)).total == 99
+        first = await requests.read(request)
+        assert (first.total, first.currency) == (Decimal("12.5"), "EUR")
+        store = sandbox.stores[1003]
+        sandbox.request_as_ecwid(store, "PUT", f"/orders/{order_id}", {"total": 99})
+        sandbox.request_as_ecwid(store, "PUT", "/profile", {"formatsAndUnits": {"currency": "USD"}})
+        second = await requests.read(request)
+        assert (second.total, second.currency) == (99, "USD")
 
 
 async def test_one_host_of_stores_may_be_passed_as_text(ecwid: Ecwid, sandbox: Sandbox, order_id: str) -> None:
