@@ -240,6 +240,16 @@ def test_secrets_are_accepted_in_the_body_only(sandbox: Sandbox) -> None:
     assert get(sandbox, f"/token/1003?{query}").status == 405
     assert get(sandbox, f"/token/1003?{query}", method="POST").status == 400
     assert post(sandbox, "/token/1003", fields_for(new_code(sandbox)), "application/json").status == 400
+    # Nor is a complete form enough if the secret is in the URL too, which is logged.
+    in_url = Request(
+        method="POST",
+        path="/token/1003",
+        params=(("client_secret", SECRET),),
+        body=urlencode(fields_for(new_code(sandbox))).encode(),
+        headers=Headers((("Content-Type", "application/x-www-form-urlencoded"),)),
+        options=Options(operation="POST"),
+    )
+    assert sandbox.authorization.handle(in_url).status == 400
 
 
 def test_installing_again_replaces_the_token(sandbox: Sandbox) -> None:
