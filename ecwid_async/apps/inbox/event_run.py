@@ -23,7 +23,7 @@ _log: Final = logging.getLogger("ecwid_async.apps")
 _FATAL: Final = frozenset({"damaged", "foreign", "version"})
 # How long handlers that were cancelled may take to end.
 _CANCEL_TIMEOUT: Final = 5.0
-_CLAIM_DELAY: Final = 0.005
+_STEP_DELAY: Final = 0.005
 # Until the next try after the database failed.
 _PAUSE: Final = 1.0
 
@@ -57,7 +57,8 @@ class EventRun:
         self._stopping_since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
-        self._claim_timer: asyncio.TimerHandle | None = None
+        self._step_timer: asyncio.TimerHandle | None = None
+        self._others_wait = False
         self._epoch: int | None = None
         self._renewed_at = 0.0
         self.ended = asyncio.Event()
@@ -70,17 +71,20 @@ class EventRun:
 
     def notify(self) -> None:
         """Look for new events. May be called in any thread."""
+        if asyncio._get_running_loop() is self._loop:
+            self._step_soon()
+            return
         with suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._on_new_event)
+            self._loop.call_soon_threadsafe(self._step_soon)
 
-    def _on_new_event(self) -> None:
-        # Events that arrive within a moment are claimed together.
-        if self._claim_timer is None:
-            self._claim_timer = self._loop.call_later(_CLAIM_DELAY, self._claim_soon)
+    def _step_soon(self) -> None:
+        # What arrives or ends within a moment is claimed and marked together.
+        if self._step_timer is None:
+            self._step_timer = self._loop.call_later(_STEP_DELAY, self._step_now)
 
-    def _claim_soon(self) -> None:
-        self._claim_timer = None
-        if len(self._tasks) < self._settings.stores_at_once:
+    def _step_now(self) -> None:
+        self._step_timer = None
+        if self._outcomes or len(self._tasks) < self._settings.stores_at_once:
             self._wake.set()
 
     async def run(self) -> None:
@@ -120,6 +124,7 @@ class EventRun:
                 self._epoch = None
                 await run_shielded(self._end)
                 return False
+            self._others_wait = step.others_wait
             for claim in step.claims:
                 self._start(claim)
             is_idle = not self._tasks and not self._outcomes
@@ -160,7 +165,10 @@ class EventRun:
         self._tasks.discard(task)
         if not task.cancelled():
             task.exception()  # It ends the event loop by itself.
-        self._wake.set()
+        if self._others_wait or self._until_idle or self._stopping_since is not None:
+            self._wake.set()
+        else:
+            self._step_soon()
 
     async def _handle_claim(self, claim: Claim, epoch: int | None) -> None:
         events = claim.events

@@ -7,7 +7,7 @@ from typing import Final, Literal
 from attrs import frozen
 
 from ecwid_async.apps.errors import InboxError
-from ecwid_async.apps.inbox.event import ClaimedEvents, Coalesces, DeadEvent, StoredEvent
+from ecwid_async.apps.inbox.event import MAX_STORE_ID, ClaimedEvents, Coalesces, DeadEvent, StoredEvent
 from ecwid_async.apps.inbox.inbox import InboxStatus
 from ecwid_async.apps.inbox.retries import retry_delay
 from ecwid_async.apps.inbox.settings import InboxSettings
@@ -53,6 +53,23 @@ _COLUMNS: Final = "id, store_id, event_id, event_type, entity_id, body, received
 _DEAD_COLUMNS: Final = (
     "id, store_id, event_id, event_type, entity_id, received_at, ended_at, attempts, error_class, error_message"
 )
+
+# Each store is found by a search of the index: a store may have any number of events.
+_FREE_STORES: Final = """
+    WITH RECURSIVE waiting (store_id) AS (
+        SELECT ?
+        UNION ALL
+        SELECT (
+            SELECT store_id FROM events
+            WHERE state = 'waiting' AND store_id > waiting.store_id ORDER BY store_id LIMIT 1
+        )
+        FROM waiting WHERE store_id < ?
+    )
+    SELECT store_id FROM waiting
+    WHERE store_id > ? AND store_id <= ?
+    AND NOT EXISTS (SELECT 1 FROM events WHERE state = 'claimed' AND store_id = waiting.store_id)
+    LIMIT ?
+"""
 
 # Rows of one transaction where there may be any number, so that nobody waits long for it.
 _MAX_ROWS: Final = 500
@@ -123,10 +140,14 @@ class Outcome:
 
 @frozen
 class Step:
-    """The result of `EventTable.step`: new claims, and whether there may be more work at once."""
+    """The result of `EventTable.step`: new claims, and whether there may be more work at once.
+
+    `others_wait` is whether there may be events that can be claimed once those in progress have ended.
+    """
 
     claims: Sequence[Claim] = ()
     has_more: bool = False
+    others_wait: bool = True
 
 
 class EventTable:
@@ -209,7 +230,9 @@ class EventTable:
             return Step()
         self._let_retries_wait(connection, now)
         has_more = self._purge(connection, now)
-        return Step(self._claim(connection, epoch, limit, coalesces), has_more)
+        claims = self._claim(connection, epoch, limit, coalesces)
+        others = connection.execute("SELECT 1 FROM events WHERE state = 'waiting' LIMIT 1").fetchall()
+        return Step(claims, has_more, bool(others))
 
     def release(self, connection: sqlite3.Connection, epoch: int, outcomes: Iterable[Outcome]) -> None:
         """Mark outcomes, give the other claims back as if they had never been made, and end the lease."""
@@ -329,13 +352,16 @@ class EventTable:
             )
 
     def _mark(self, connection: sqlite3.Connection, epoch: int, outcomes: Iterable[Outcome], now: float) -> None:
+        outcomes = list(outcomes)
+        handled = [row_id for outcome in outcomes if outcome.result == "handled" for row_id in outcome.ids]
+        if handled:
+            connection.executemany(
+                "UPDATE events SET state = 'handled', body = x'', ended_at = ?, epoch = NULL, error_class = NULL,"
+                " error_message = NULL WHERE id = ? AND state = 'claimed' AND epoch = ?",
+                [(now, row_id, epoch) for row_id in handled],
+            )
         for outcome in outcomes:
             if outcome.result == "handled":
-                connection.executemany(
-                    "UPDATE events SET state = 'handled', body = x'', ended_at = ?, epoch = NULL, error_class = NULL,"
-                    " error_message = NULL WHERE id = ? AND state = 'claimed' AND epoch = ?",
-                    [(now, row_id, epoch) for row_id in outcome.ids],
-                )
                 continue
             marks = ",".join("?" * len(outcome.ids))
             rows = connection.execute(
@@ -383,39 +409,31 @@ class EventTable:
 
     def _claim(self, connection: sqlite3.Connection, epoch: int, limit: int, coalesces: Coalesces) -> list[Claim]:
         """Claim the next events of up to `limit` stores, one store after the other, so that each has its turn."""
-        claims: list[Claim] = []
-        first = last = self._last_store
-        has_wrapped = False
-        while len(claims) < limit:
-            rows = connection.execute(
-                "SELECT store_id FROM events WHERE state = 'waiting' AND store_id > ? ORDER BY store_id LIMIT 1",
-                (last,),
-            ).fetchall()
-            if not rows or (has_wrapped and rows[0][0] > first):
-                if has_wrapped:
-                    break
-                last, has_wrapped = 0, True
-                continue
-            last = rows[0][0]
-            is_busy = connection.execute("SELECT 1 FROM events WHERE state = 'claimed' AND store_id = ?", (last,))
-            if not is_busy.fetchall():
-                claims.append(self._claim_store(connection, epoch, last, coalesces))
-        self._last_store = last
-        return claims
+        first = self._last_store
+        stores = self._free_stores(connection, first, MAX_STORE_ID, limit)
+        if len(stores) < limit:
+            stores += self._free_stores(connection, 0, first, limit - len(stores))
+        if stores:
+            self._last_store = stores[-1]
+        return [self._claim_store(connection, epoch, store_id, coalesces) for store_id in stores]
+
+    def _free_stores(self, connection: sqlite3.Connection, after: int, until: int, limit: int) -> list[int]:
+        """Up to `limit` stores, in order, of which events wait and none is claimed."""
+        return [row[0] for row in connection.execute(_FREE_STORES, (after, until, after, until, limit)).fetchall()]
 
     def _claim_store(self, connection: sqlite3.Connection, epoch: int, store_id: int, coalesces: Coalesces) -> Claim:
-        query = f"SELECT {_COLUMNS} FROM events WHERE state = 'waiting' AND store_id = ? ORDER BY id LIMIT ? OFFSET ?"  # noqa: S608
-        rows = connection.execute(query, (store_id, 1, 0)).fetchall()
+        query = f"SELECT {_COLUMNS} FROM events WHERE state = 'waiting' AND store_id = ? ORDER BY id LIMIT ?"  # noqa: S608
+        # Read one by one: bodies may be large.
+        waiting = connection.execute(query, (store_id, self._settings.max_group))
+        rows = [waiting.fetchone()]
         if coalesces(rows[0][3]):
             size = len(rows[0][5])
-            # Read one by one: bodies may be large.
-            following = connection.execute(query, (store_id, self._settings.max_group - 1, 1))
-            for row in following:
+            for row in waiting:
                 size += len(row[5])
                 if row[3:5] != rows[0][3:5] or size > _MAX_CLAIMED_BYTES:
                     break
                 rows.append(row)
-            following.close()
+        waiting.close()
         ids = tuple(row[0] for row in rows)
         connection.executemany(
             "UPDATE events SET state = 'claimed', epoch = ?, attempts = attempts + 1 WHERE id = ?",
