@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import aiosqlite
 import aiosqlite.core
 
+from ecwid_async.primitives.pacing import ThreadPacing
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.primitives.write_ahead_log import use_write_ahead_log
 
@@ -20,6 +21,7 @@ __all__ = ["FileConnection", "connect"]
 Row: TypeAlias = tuple[Any, ...]
 
 _ROWS_PER_FETCH: Final = 64
+_ROWS_AT_ONCE: Final = 64
 
 
 def connect(path: Path, *, timeout: float) -> "FileConnection":
@@ -47,8 +49,11 @@ class _DriverConnection(sqlite3.Connection):
 
 
 def _execute_all(connection: sqlite3.Connection, statements: Iterable[tuple[str, Sequence[Row]]]) -> None:
+    pacing = ThreadPacing()
     for statement, rows in statements:
-        connection.executemany(statement, rows)
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            pacing.rest()
+            connection.executemany(statement, rows[start : start + _ROWS_AT_ONCE])
 
 
 class _RequestQueue(SimpleQueue[Any]):
@@ -114,7 +119,10 @@ class FileConnection(aiosqlite.Connection):
         await self._execute(use_write_ahead_log, self._conn)  # type: ignore[no-untyped-call]  # in its thread
 
     async def execute_all(self, statements: Iterable[tuple[str, Sequence[Row]]]) -> None:
-        """Execute statements, each for a number of rows, with one hand-over to the thread of the connection."""
+        """Execute statements, each for a number of rows, with one hand-over to the thread of the connection.
+
+        Between the rows, it makes room for requests to an app of this process, see `pacing`.
+        """
         await self._execute(_execute_all, self._conn, statements)  # type: ignore[no-untyped-call]  # in its thread
 
     def __del__(self) -> None:

@@ -8,6 +8,7 @@ import anyio
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.web.problem import Problem
 from ecwid_async.errors import ConfigError, EcwidError
+from ecwid_async.primitives.pacing import REQUESTS
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport import check_count, check_number
 
@@ -76,6 +77,7 @@ async def respond(handler: Handler, request: IncomingRequest) -> OutgoingRespons
     It runs to its end even if the client goes away, for at most a minute: an event that is being stored, or a code that
     is being exchanged for a token, would be lost.
     """
+    REQUESTS.note()
 
     async def run() -> OutgoingResponse:
         with anyio.move_on_after(_HANDLER_TIMEOUT):

@@ -3,7 +3,6 @@
 It is text for the driver, because executing a statement of SQLAlchemy for many rows takes three times as long.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId
+from ecwid_async.primitives.pacing import Pacing
 from ecwid_async.sync.rows import DocumentReader, MirrorSection, StoredType, reader_for
 
 if TYPE_CHECKING:
@@ -84,9 +84,10 @@ class RowTable:
         try:
             async with driver.cursor() as cursor, cursor.copy(statement) as copy:
                 copy.set_types(self.copy_types)
+                pacing = Pacing()
                 for number, row in enumerate(rows, 1):
                     if number % _ROWS_AT_ONCE == 0:
-                        await asyncio.sleep(0)  # other tasks have their turn
+                        await pacing.rest()
                     if json_at is not None and row[json_at] is not None:
                         row = (*row[:json_at], _JSONB_VERSION + row[json_at].encode(), *row[json_at + 1 :])
                     await copy.write_row(row)
@@ -170,9 +171,7 @@ Step: TypeAlias = tuple[RowTable | str, Sequence[Row]]
 
 
 async def _execute_in_file(connection: AsyncConnection, steps: Sequence[Step]) -> None:
-    """Execute steps in SQLite, all with one hand-over to its thread. SQLAlchemy makes several for each."""
-    if not steps:
-        return
+    """Execute steps in SQLite, all with one hand-over to its thread, which rests in between."""
     statements = [(what.insert if isinstance(what, RowTable) else what, rows) for what, rows in steps]
     driver: Any = (await connection.get_raw_connection()).driver_connection
     try:

@@ -1,6 +1,5 @@
 """Writing what was read into the rows of a section, and comparing it with them."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
@@ -11,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemBatch, ItemId, ReadKind
+from ecwid_async.primitives.pacing import Pacing
 from ecwid_async.sync.database.due_items import add_due
 from ecwid_async.sync.database.migrations import RowKey
 from ecwid_async.sync.database.statements import Row, SectionStatements, Step, refuses_values, statements_for
@@ -131,9 +131,11 @@ async def write(
         return WriteResult()
     stored = await _load(connection, statements, store_id, keys)
     merge = _Merge(section, stored if now is None else {key: _without_future(row, now) for key, row in stored.items()})
-    for batch in batches:
+    pacing = Pacing()
+    for number, batch in enumerate(batches):
+        if number:
+            await pacing.rest()
         merge.add(batch)
-        await asyncio.sleep(0)  # other tasks have their turn
     if merge.doubts:
         merge.undecided |= await _find_undecided(connection, statements, store_id, section, merge.doubts)
     writer = _RowWriter(connection, statements, store_id)
@@ -335,17 +337,13 @@ class _RowWriter:
             self.refused.append(Refusal(changes[0].key, reason))
 
     async def _execute(self, changes: Sequence[_Change], attempt: _Attempt) -> None:
-        """Derive rows and write them, in parts between which other tasks of the event loop have their turn."""
-        is_postgresql = self._statements.table.is_postgresql
         rows = _Rows(self._statements, self._store_id, attempt)
-        for part in _parts(changes):
+        pacing = Pacing()
+        for number, part in enumerate(_parts(changes)):
+            if number:
+                await pacing.rest()
             rows.add(part)
-            if is_postgresql:
-                # A single COPY of everything is quicker.
-                await asyncio.sleep(0)
-            else:
-                await self._statements.execute(self._connection, rows.take())
-        await self._statements.execute(self._connection, rows.take())
+        await self._statements.execute(self._connection, rows.steps())
 
 
 def _parts(changes: Sequence[_Change]) -> Iterator[Sequence[_Change]]:
@@ -365,9 +363,6 @@ class _Rows:
         self._statements = statements
         self._store_id = store_id
         self._attempt: _Attempt = attempt
-        self._clear()
-
-    def _clear(self) -> None:
         self._existing: list[ItemId] = []
         self._new: list[Row] = []
         self._old: list[Row] = []
@@ -404,8 +399,8 @@ class _Rows:
                 for rows, children in zip(self._children, derived.children, strict=True):
                     rows += [(store_id, change.key, *child) for child in children]
 
-    def take(self) -> list[Step]:
-        """Return what is to be executed for the rows that were added since the last time."""
+    def steps(self) -> list[Step]:
+        """Return what is to be executed, without what has no rows."""
         statements = self._statements
         old_children = [(self._store_id, statements.key_list(self._existing))] if self._existing else []
         steps: list[Step] = [
@@ -415,7 +410,6 @@ class _Rows:
             (statements.mark_deleted, self._deletions),
             *zip(statements.children, self._children, strict=True),
         ]
-        self._clear()
         return [(what, rows) for what, rows in steps if rows]
 
     def _json(self, document: bytes) -> tuple[str | None, ...]:
