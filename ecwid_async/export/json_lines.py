@@ -27,10 +27,12 @@ class JsonLinesWriter:
         if not items:
             return
         # Joining the items and searching once is ten times faster than searching each item.
-        text = b"\n".join((*items, b""))
+        text = b"".join(items)
         if not text.isascii():
             text.decode()
-        if self._start is not None or text.count(b"\n") > len(items) or b"\r" in text:
+        if self._start is None and b"\n" not in text and b"\r" not in text:
+            text = b"\n".join((*items, b""))
+        else:
             text = b"".join([self._line(bytes(item)) for item in items])
         self._stream.write(text)
         self.item_count += len(items)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, BinaryIO, Final
+from typing import IO, Final
 
 from ecwid_async.export.hidden_files import hidden_path, open_new
 from ecwid_async.export.output_errors import OutputError, translate_os_errors
@@ -16,7 +16,9 @@ from ecwid_async.primitives.private_files import open_private
 
 __all__ = ["HashingStream", "PartFile"]
 
-_BUFFER_SIZE: Final = 1 << 20
+# Pages are larger than the buffer for writing, so they are not copied to it.
+_BUFFER_SIZE: Final = 1 << 16
+_CHUNK_SIZE: Final = 1 << 18
 
 
 class HashingStream(io.RawIOBase):
@@ -70,7 +72,7 @@ class PartFile(HashingStream):
     `OSError`, and `close` and `discard`, which never raise.
     """
 
-    _stream: BinaryIO
+    _stream: io.BufferedRandom
 
     def __init__(self, path: Path, kind: str = "part", *, new: bool = True) -> None:
         self.path = path
@@ -162,6 +164,7 @@ class PartFile(HashingStream):
         """Count and hash the file's content, up to `limit` bytes."""
         with translate_os_errors(self.path):
             self._stream.seek(0)
-            while self.size < limit and (chunk := self._stream.read(min(_BUFFER_SIZE, limit - self.size))):
-                self._hash.update(chunk)
-                self.size += len(chunk)
+            chunk = memoryview(bytearray(_CHUNK_SIZE))
+            while self.size < limit and (length := self._stream.readinto(chunk[: limit - self.size])):
+                self._hash.update(chunk[:length])
+                self.size += length
