@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from ecwid_async import ConfigError
-from ecwid_async.apps import InboxError
+from ecwid_async.apps import InboxError, NotRetryable
 from ecwid_async.apps.inbox import ClaimedEvents, InboxSettings, SQLiteInbox, StoredEvent
 from ecwid_async.apps.inbox.table import EventTable
 from tests.apps.inbox.clock import Recorder, new_event
@@ -49,6 +49,29 @@ async def test_only_the_user_can_read_the_files(path: Path) -> None:
         await inbox.put(new_event(1))
         modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in path.parent.iterdir()}
     assert modes == dict.fromkeys(["inbox.db", "inbox.db-shm", "inbox.db-wal"], 0o600)
+
+
+async def test_a_body_is_deleted_when_its_event_is_handled_and_when_a_dead_one_is_deleted(path: Path) -> None:
+    body = b'{"data": {"customerEmail": "ann@example.com"}}'
+
+    async def give_up_on_the_second(group: ClaimedEvents) -> None:
+        if group.event_ids == ("event-2",):
+            raise NotRetryable("no")
+
+    async with SQLiteInbox(path, SETTINGS) as inbox:
+
+        async def bodies() -> list[bytes]:
+            query = "SELECT body FROM events ORDER BY id"
+            return await inbox._thread.run(lambda connection: [row[0] for row in connection.execute(query)])
+
+        for number in (1, 2, 3):
+            await inbox.put(new_event(number, body=body))
+        await inbox.run(give_up_on_the_second, until_idle=True)
+        assert await bodies() == [b"", body, b""]
+        assert await inbox.delete("all") == 1
+        assert await bodies() == [b"", b"", b""]
+        assert await inbox.forget(1003) == 3
+        assert await bodies() == []
 
 
 async def test_every_commit_is_synchronized_to_the_disk(path: Path) -> None:

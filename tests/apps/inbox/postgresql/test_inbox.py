@@ -12,7 +12,7 @@ import pytest
 from attrs import evolve
 
 from ecwid_async import ConfigError
-from ecwid_async.apps.errors import InboxError
+from ecwid_async.apps.errors import InboxError, NotRetryable
 from ecwid_async.apps.inbox import ClaimedEvents, InboxSettings
 from ecwid_async.apps.inbox.postgresql import PostgreSQLInbox, put_queue
 from ecwid_async.apps.inbox.postgresql.inbox_run import InboxRun
@@ -56,6 +56,17 @@ async def test_waiting_events_of_a_store_share_one_job_under_a_lock_of_the_inbox
     assert jobs(url) == []
     assert execute(url, "SELECT id FROM procrastinate_workers") == []
     assert execute(url, "SELECT DISTINCT body FROM ecwid_inbox_events") == [(b"",)]
+
+
+async def test_the_body_of_a_dead_event_is_deleted_with_it(url: str) -> None:
+    async def give_up(group: ClaimedEvents) -> None:
+        raise NotRetryable("no")
+
+    async with PostgreSQLInbox(url) as inbox:
+        await inbox.put(new_event(1, body=b'{"data": {"customerEmail": "ann@example.com"}}'))
+        await inbox.run(give_up, until_idle=True)
+        assert await inbox.delete("all") == 1
+    assert execute(url, "SELECT body FROM ecwid_inbox_events") == [(b"",)]
 
 
 async def test_an_event_that_is_put_many_times_at_once_is_accepted_once(url: str) -> None:
