@@ -19,6 +19,7 @@ _BENCHMARKS: Final = (
     "overhead",
     "paging",
     "imports",
+    "start",
     "traffic",
     "export",
     "sync",

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
         "overhead",
         "paging",
         "imports",
+        "start",
         "traffic",
         "export",
         "sync",

@@ -111,7 +111,8 @@ def choose_store(store_options: StoreOptions, *, shown: bool = True) -> StoreAcc
     if store_options.sandbox:
         from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN
 
-        sandbox = demo_store(store_options.sizes, shown=shown)
+        # A store of the default size is generated quickly enough for a request to wait for it.
+        sandbox = demo_store(store_options.sizes, shown=shown, on_use=not store_options.sizes.arguments())
         sandbox.base_url = _embedded_store_url(store_options.sizes)
         return StoreAccess(sandbox, DEMO_STORE_ID, DEMO_TOKEN)
     if sizes := store_options.sizes.arguments():

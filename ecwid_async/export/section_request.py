@@ -103,7 +103,8 @@ def build_requests(
 def _build_request(
     store: Store, section: Section, fields: str | type | None, where: Mapping[str, object]
 ) -> SectionRequest:
-    model, filters = section.model(), section.filters(store)
+    model = section.model()
+    filters = section.filters(store) if where else {}
     for name in where:
         if name not in filters:
             near = get_close_matches(name, filters, n=1)

@@ -85,17 +85,24 @@ def fill(
     on_progress: ProgressCallback | None = None,
     *,
     storage: Mapping[str, str] | None = None,
+    on_use: bool = False,
 ) -> None:
     """Fill an empty store with a profile and the items of each section, as `sections` yields them.
 
-    `storage` holds the values that the app stores with the store, by key; by default there are none.
+    With `on_use`, a section is generated when its list is first used, with those before it. `storage` holds the values
+    that the app stores with the store, by key; by default there are none.
     """
     store.profile = profile(store.id)
     store.records("storage").update(storage or {})
     store.section_data.update(_records(store.id))
     store.add_app(app_client_id(store.id), DEMO_CLIENT_SECRET)
+    if on_progress is not None:
+        items_by_section = ((name, _with_progress(name, items, on_progress)) for name, items in items_by_section)
+    if on_use:
+        store.load_on_use(items_by_section)
+        return
     for section, items in items_by_section:
-        store.load(section, items if on_progress is None else _with_progress(section, items, on_progress))
+        store.load(section, items)
 
 
 def _records(store_id: int) -> dict[str, Any]:
@@ -167,11 +174,13 @@ def demo_sandbox(
     storage: Mapping[str, str] | None = None,
     switches: Switches | None = None,
     store_id: int = DEMO_STORE_ID,
+    on_use: bool = False,
 ) -> Sandbox:
     """A sandbox with one demo store, with the token `DEMO_TOKEN`.
 
-    A store of 100,000 products takes many seconds to generate; `on_progress` is called with the progress. `storage`
-    holds the values that the app stores with the store, by key; by default there are none.
+    A store of 100,000 products takes many seconds to generate; `on_progress` is called with the progress. With
+    `on_use`, a section is generated when its list is first used. `storage` holds the values that the app stores with
+    the store, by key; by default there are none.
     """
     sandbox = Sandbox(clock=clock, requests_per_minute=requests_per_minute, switches=switches)
     store = sandbox.add_store(store_id, token=DEMO_TOKEN)
@@ -188,5 +197,6 @@ def demo_sandbox(
         ),
         on_progress,
         storage=storage,
+        on_use=on_use,
     )
     return sandbox

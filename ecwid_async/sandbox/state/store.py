@@ -75,10 +75,13 @@ class Store:
         self._access: Records[str, Access] = Records(self.changes)
         self._apps: dict[tuple[str, str], Access] = {}
         self._tables: dict[str, Table] = {}
+        # Lists that are loaded on first use, in order, and the names of those that were.
+        self._unloaded: Iterator[tuple[str, Iterable[Item]]] | None = None
+        self._loaded: set[str] = set()
         self._histories: dict[str, DeletionHistory] = {}
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{section}: {len(table)}" for section, table in self._tables.items())
+        sizes = ", ".join(f"{section}: {size}" for section, size in self.sizes.items())
         return f"<Store {self.id} {{{sizes}}}>"
 
     # Access.
@@ -144,6 +147,10 @@ class Store:
 
     def table(self, section: str) -> Table:
         """The items of one list: ``products``, ``categories``, ``orders``, ``carts``, ``customers`` …"""
+        self._load_through(section)
+        return self._table(section)
+
+    def _table(self, section: str) -> Table:
         if section not in self._tables:
             listing = self._listings.get(section)
             if listing is None:
@@ -166,6 +173,7 @@ class Store:
 
     def set_switches(self, switches: Switches) -> None:
         """Behave as described by other switches from now on."""
+        self._load_through()
         self.switches = switches
         for table in self._tables.values():
             table.switches = switches
@@ -182,6 +190,23 @@ class Store:
         """Append complete items like `load`, each with its JSON, which the API returns byte for byte."""
         self.table(section).load_encoded(items)
 
+    def load_on_use(self, items_by_section: Iterable[tuple[str, Iterable[Item]]]) -> None:
+        """Like `load` for each of these lists, but only when one is first used: then it and those before it.
+
+        A command that reads one list does not wait until the items of the others are generated.
+        """
+        self._unloaded = iter(items_by_section)
+
+    def _load_through(self, last: str | None = None) -> None:
+        """Load the lists up to this one, by default all, that are loaded on first use."""
+        while self._unloaded is not None and last not in self._loaded:
+            section, items = next(self._unloaded, (None, ()))
+            if section is None:
+                self._unloaded = None
+            else:
+                self._table(section).load(items)
+                self._loaded.add(section)
+
     def count(self, section: str) -> int:
         """The number of items in the list, including hidden ones."""
         return len(self.table(section))
@@ -189,6 +214,7 @@ class Store:
     @property
     def sizes(self) -> dict[str, int]:
         """The number of items in each list, including hidden ones. Lists that were never used may be missing."""
+        self._load_through()
         return {section: len(table) for section, table in self._tables.items()}
 
     @property
@@ -220,6 +246,7 @@ class Store:
         """A copy of everything in the store. Raises `RuntimeError` while a request is in progress."""
         if self.changes.active:
             raise RuntimeError("a request is in progress: copy the store before or after it")
+        self._load_through()
         names = vars(self).keys() - {"id", "clock", "_listings"}
         listings = self._listings.values()
         shared = self.clock, self._listings, self.switches, *listings, *(listing.columns for listing in listings)

@@ -112,6 +112,37 @@ def test_the_content_of_a_demo_store_never_changes(number: int, sizes: dict[str,
     assert content.hexdigest()[:16] == digest
 
 
+_SMALL = {"products": 5, "orders": 4, "customers": 3, "carts": 2, "categories": 2}
+
+
+@pytest.mark.parametrize("first", ["orders", "products", "promotions", "sizes"])
+def test_lists_generated_on_use_equal_those_generated_at_once(first: str) -> None:
+    at_once = demo_sandbox(**_SMALL).stores[DEMO_STORE_ID]
+    on_use = demo_sandbox(**_SMALL, on_use=True).stores[DEMO_STORE_ID]
+    assert on_use.profile == at_once.profile
+    if first != "sizes":
+        assert len(on_use.table(first)) == len(at_once.table(first))
+    assert on_use.sizes == at_once.sizes
+    for section in at_once.sections:
+        expected, table = at_once.table(section), on_use.table(section)
+        assert [table.raw(key) for key in table] == [expected.raw(key) for key in expected]
+
+
+def test_a_list_is_generated_when_it_is_first_used() -> None:
+    generated: list[str] = []
+    sandbox = demo_sandbox(**_SMALL, on_use=True, on_progress=lambda section, _: generated.append(section))
+    store = sandbox.stores[DEMO_STORE_ID]
+    assert generated == []
+    store.table("categories")
+    assert generated == ["products", "categories"]
+    copy = store.copy_state()
+    assert generated[-1] == "promotions", "a copy has all lists"
+    store.table("orders").clear()
+    copy.restore()
+    assert store.count("orders") == 4
+    assert len(generated) == len(set(generated))
+
+
 def test_the_clock_does_not_change_a_demo_store() -> None:
     early, late = (
         Api(demo_sandbox(products=5, orders=5, customers=5, carts=5, categories=3, clock=Clock(now)))
