@@ -2,8 +2,9 @@
 
 ``/usage`` returns its CPU time.
 
-Its arguments are the inbox, as the path of a file, the URL of PostgreSQL or ``-`` for one in memory, the base URL of a
-store to sync or ``-``, the folder of the mirror, and the cores.
+Its arguments are the inbox, as the path of a file, the URL of PostgreSQL, ``-`` for one in memory or ``none`` to read
+and answer the requests without this library, the base URL of a store to sync or ``-``, the folder of the mirror, and
+the cores.
 """
 
 import asyncio
@@ -32,14 +33,18 @@ async def main(inbox_at: str, store_at: str, folder: str, *cores: str) -> None:
     """Serve until the standard input closes."""
     if cores and sys.platform == "linux":
         os.sched_setaffinity(0, map(int, cores))
-    webhooks = Webhooks(_open_inbox(inbox_at), client_secret=SECRET, records=lambda record: None)
+    webhooks = Webhooks(
+        _open_inbox("-" if inbox_at == "none" else inbox_at), client_secret=SECRET, records=lambda record: None
+    )
 
     @webhooks.on("*")
     async def handle(event: ReceivedEvent[StoreEvent, Model]) -> None:
         pass
 
     app = web.Application()
-    app.add_routes([*routes({"/webhooks": webhooks.handle}), web.get("/usage", _show_usage)])
+    ours = routes({"/webhooks": webhooks.handle})
+    app.add_routes([web.post("/webhooks", _only_answer)] if inbox_at == "none" else ours)
+    app.add_routes([web.get("/usage", _show_usage)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -64,12 +69,17 @@ async def _show_usage(request: web.Request) -> web.Response:
     return web.Response(text=str(time.process_time()))
 
 
+async def _only_answer(request: web.Request) -> web.Response:
+    await request.read()
+    return web.Response()
+
+
 def _open_inbox(inbox_at: str) -> Inbox:
     if inbox_at.startswith("postgresql"):
         from ecwid_async.apps import PostgreSQLInbox
 
         return PostgreSQLInbox(inbox_at)
-    return MemoryInbox() if inbox_at == "-" else SQLiteInbox(inbox_at)
+    return MemoryInbox() if inbox_at in ("-", "none") else SQLiteInbox(inbox_at)
 
 
 async def _sync_forever(base_url: str, folder: Path) -> None:
