@@ -41,7 +41,7 @@ def main() -> None:
         samples = microseconds(sample(candidates, rounds=rounds, per=count * pages))
         table = Table(f"{kind}s", "CPU µs per item", UNTYPED, samples)
         tables.append(table)
-        goals += [RatioGoal(table, OURS, PYDANTIC, 1.0), RatioGoal(table, OURS, UNTYPED, 2.8, floor=STRUCTS)]
+        goals += [RatioGoal(table, OURS, PYDANTIC, 1.0), RatioGoal(table, OURS, UNTYPED, 2.2, floor=STRUCTS)]
     print_report("decode", tables, goals, as_json=options.json)
 
 

@@ -28,12 +28,14 @@ from benchmarks.export.loops import (
     write_ready_tables,
 )
 from benchmarks.harness.catalogue_server import CatalogueServer, run_catalogue_server
+from benchmarks.harness.comparison_models import msgspec_struct
 from benchmarks.harness.report import RatioGoal, Table, ValueGoal
 from benchmarks.harness.sampling import microseconds, sample
 from benchmarks.harness.settings import STORE_ID, TOKEN, UNLIMITED_QUOTA
 from ecwid_async import Ecwid
 from ecwid_async.client import Store
 from ecwid_async.export import export_store
+from ecwid_async.models.products import Product
 
 __all__ = ["measure_cpu"]
 
@@ -41,6 +43,7 @@ WRITTEN, DECODED, PYDANTIC = "A: aiohttp, msgspec, one write per item", "B: aioh
 DICTS, TYPED, JSONL, PARQUET = "scan, dicts()", "scan, typed: Product", "export to JSONL", "export to Parquet"
 CSV: Final = "export to CSV"
 READY_TABLES, READY_CSV = "fetch, write the ready tables to Parquet", "fetch, write the ready CSV"
+PRODUCTS: Final = "fetch, decode to Structs"
 BODIES: Final = "fetch, hash and write the pages"
 INTO, STRUCTS = "scan, into= five fields", "fetch five fields, decode to Structs"
 
@@ -100,11 +103,11 @@ def measure_cpu(total: int, *, rounds: int) -> tuple[list[Table], list[RatioGoal
     )
     limits = (
         (DICTS, DECODED, 1.15),
-        (TYPED, DECODED, 2.6),
         (TYPED, PYDANTIC, 1.0),
     )
     goals: list[RatioGoal | ValueGoal] = [RatioGoal(cpu, candidate, base, limit) for candidate, base, limit in limits]
     goals += [
+        RatioGoal(cpu, TYPED, DECODED, 1.5, floor=PRODUCTS),
         RatioGoal(cpu, JSONL, WRITTEN, 0.45, floor=BODIES),
         RatioGoal(cpu, INTO, DECODED, 0.2, floor=STRUCTS),
         RatioGoal(cpu, PARQUET, DECODED, 2.0, floor=READY_TABLES),
@@ -151,6 +154,7 @@ def _open_readers(server: CatalogueServer, runner: asyncio.Runner, folder: Path)
             PARQUET: partial(_export, store, parquet),
             CSV: partial(_export, store, csv),
             INTO: partial(_scan_into_rows, store),
+            PRODUCTS: partial(decode_rows, fetch, msgspec_struct(Product)),
             BODIES: partial(write_bodies, fetch, folder / "bodies"),
             STRUCTS: partial(decode_rows, partial(fetch, fields=_FIELDS), Struct),
             # These read their file in the warm-up round, in which the exports above have written it.

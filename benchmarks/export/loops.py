@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pydantic
 
 from benchmarks.export.ready_tables import HashingFile, write_tables
-from benchmarks.harness.comparison_models import pydantic_model
+from benchmarks.harness.comparison_models import pydantic_model, read_datetime
 from ecwid_async.models.products import Product
 
 __all__ = [
@@ -84,7 +84,7 @@ async def decode_items(fetch: Fetch) -> int:
 async def decode_rows(fetch: Fetch, row: type[msgspec.Struct]) -> int:
     """Decode each page to Structs."""
     page_type = msgspec.defstruct("Page", [("total", int), ("items", GenericAlias(list, row))])
-    decode = msgspec.json.Decoder(page_type).decode
+    decode = msgspec.json.Decoder(page_type, dec_hook=read_datetime).decode
 
     def read(body: bytes) -> tuple[int, int]:
         page: Any = decode(body)
