@@ -4,15 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from types import NoneType
-from typing import Any, Final, NamedTuple, get_args, get_origin
+from typing import Any, Final, NamedTuple, cast, get_args, get_origin
 
 import msgspec
 
 from ecwid_async.codec.dates import parse_datetime_checked
 from ecwid_async.codec.projection import Projection
 from ecwid_async.codec.scalars import WrongType, state
-from ecwid_async.codec.structure import RequiredMemberError, get_hook, get_json_text_hook
+from ecwid_async.codec.structure import Hook, RequiredMemberError, get_hook, get_json_text_hook
 from ecwid_async.models.base import JSON_TEXT, PREFIX, Data, TaggedUnion, union_members, wire_name
 from ecwid_async.primitives.safe_json import is_unrepresentable
 from ecwid_async.wire import to_printable
@@ -108,22 +109,25 @@ def find_mismatches(value: object, declared: Any, path: FieldPath) -> Iterator[M
     if value is None and NoneType in get_args(declared):
         return
     # A user's class is not instantiated again only to check values.
-    if not _contains_projection(declared) and _matches(value, declared):
+    if not _contains_projection(declared) and _fits(value, get_hook(declared)):
         return
     options = union_members(declared)
     union = TaggedUnion.from_members(options)
     chosen = union.select(value) if union is not None and isinstance(value, dict) else options[0]
     if isinstance(chosen, type) and issubclass(chosen, Data) and isinstance(value, dict):
-        known = {wire_name(field) for field in chosen.__attrs_attrs__ if PREFIX not in field.metadata}
+        hooks = _field_hooks(cast(Any, chosen))
+        known = {wire for wire, _ in hooks.values()}
         for field in chosen.__attrs_attrs__:
             if PREFIX in field.metadata:
                 prefix, inner = field.metadata[PREFIX], get_args(union_members(field.type)[0])[1]
                 for key in value:
                     if key.startswith(prefix) and key not in known:
                         yield from find_mismatches(value[key], inner, path.key(key[len(prefix) :], prefix))
-            elif (element := value.get(wire_name(field))) is not None and field.name != "extra":
-                inner_path = path.field(wire_name(field))
-                yield from _find_field_mismatches(element, field.type, inner_path, as_text=JSON_TEXT in field.metadata)
+            elif field.name in hooks:
+                wire, hook = hooks[field.name]
+                if (element := value.get(wire)) is not None and not _fits(element, hook):
+                    as_text = JSON_TEXT in field.metadata
+                    yield from _find_field_mismatches(element, field.type, path.field(wire), as_text=as_text)
     elif isinstance(chosen, Projection) and isinstance(value, dict):
         for member in chosen.members:
             if (element := value.get(member.wire_name)) is not None:
@@ -137,6 +141,19 @@ def find_mismatches(value: object, declared: Any, path: FieldPath) -> Iterator[M
             yield from find_mismatches(element, get_args(chosen)[1], path.key(key))
     else:
         yield Mismatch(path, describe_type(declared), _describe_found(value, chosen))
+
+
+@cache
+def _field_hooks(cls: type[Data]) -> dict[str, tuple[str, Hook]]:
+    """The wire name and the hook of each attribute, except for those that collect fields."""
+    return {
+        field.name: (
+            wire_name(field),
+            get_json_text_hook(field.type) if JSON_TEXT in field.metadata else get_hook(field.type),
+        )
+        for field in cls.__attrs_attrs__
+        if PREFIX not in field.metadata and field.name != "extra"
+    }
 
 
 def _find_field_mismatches(value: object, declared: Any, path: FieldPath, *, as_text: bool) -> Iterator[Mismatch]:
@@ -153,11 +170,11 @@ def _contains_projection(declared: Any) -> bool:
     return isinstance(declared, Projection) or any(map(_contains_projection, get_args(declared)))
 
 
-def _matches(value: object, declared: Any) -> bool:
-    """Whether a value and all its parts are of their declared types."""
+def _fits(value: object, hook: Hook) -> bool:
+    """Whether a value and all its parts are of the declared types of a hook."""
     state.mismatch_seen = False
     try:
-        get_hook(declared)(value, None)
+        hook(value, None)
     except WrongType:
         return False
     finally:
