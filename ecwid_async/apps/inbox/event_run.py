@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from threading import get_ident
 from typing import Final
 
 from ecwid_async.apps.errors import AlreadyHandled, InboxError, NotRetryable
@@ -53,6 +54,7 @@ class EventRun:
         self._until_idle = until_idle
         self._clock = clock
         self._loop = asyncio.get_running_loop()
+        self._loop_thread = get_ident()
         self._wake = asyncio.Event()
         self._stopping_since: float | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,7 +73,7 @@ class EventRun:
 
     def notify(self) -> None:
         """Look for new events. May be called in any thread."""
-        if asyncio._get_running_loop() is self._loop:
+        if self._loop_thread == get_ident():
             self._step_soon()
             return
         with suppress(RuntimeError):  # the loop is closed
