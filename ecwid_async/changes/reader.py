@@ -15,6 +15,7 @@ and never beyond the start.
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, Final
 
 import msgspec
@@ -204,8 +205,8 @@ class ChangeReader:
         """
         self._scan = scan
         try:
-            async with scan:
-                async for page in scan.raw_pages():
+            async with scan, aclosing(scan.raw_pages()) as pages:
+                async for page in pages:
                     continues = record(page)
                     await self._deliver_page(page)
                     if not continues:
