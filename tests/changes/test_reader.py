@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import Any
 
 import anyio
@@ -68,8 +69,9 @@ def _unprovable_scans(monkeypatch: pytest.MonkeyPatch) -> None:
         async def _iterate_raw_pages(self) -> AsyncGenerator[RawPage, None]:
             world = UnprovableWorld.current
             spoiled = world is not None and world.spoils(self._request)
-            async for page in super()._iterate_raw_pages():
-                yield evolve(page, is_proven=page.is_proven and not spoiled)
+            async with aclosing(super()._iterate_raw_pages()) as pages:
+                async for page in pages:
+                    yield evolve(page, is_proven=page.is_proven and not spoiled)
             if world is not None and spoiled:
                 raise ScanDrifted("It changed.", reason=world.reason)
 
