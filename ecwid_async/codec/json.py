@@ -76,6 +76,8 @@ def split_page(body: bytes) -> tuple[list[msgspec.Raw], int | None] | None:
 def split_whole_page(body: bytes) -> tuple[list[msgspec.Raw], int | None] | None:
     """Like `split_page`, but also return None if something outside the items is unusual."""
     try:
+        if not body.isascii():
+            body.decode()  # also the items that a second list replaces
         page = _whole_page_decoder.decode(body)
     except DECODE_ERRORS:
         return None

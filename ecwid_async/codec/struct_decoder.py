@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
+from graphlib import CycleError, TopologicalSorter
+from itertools import combinations, pairwise
 from operator import attrgetter, or_
 from types import GenericAlias, NoneType
 from typing import Any, Final, Generic, TypeVar, cast, get_args, get_origin
@@ -43,11 +45,15 @@ _UNKNOWN_FIELD: Final = "Object contains unknown field"
 _REFUSALS: Final = (WrongType, ValueError, *DECODE_ERRORS)
 
 
+class _UnknownOrder(WrongType):
+    """Fields that a model lacks are perhaps in another order than `extra` would have."""
+
+
 class Refused(Exception):
-    """The JSON is not exactly as declared; `has_unknown_field` if a field that a model lacks is the reason."""
+    """The JSON is not exactly as declared; `has_unknown_field` if fields that a model lacks are the reason."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.has_unknown_field = str(error).startswith(_UNKNOWN_FIELD)
+        self.has_unknown_field = isinstance(error, _UnknownOrder) or str(error).startswith(_UNKNOWN_FIELD)
 
 
 class StructDecoder(Generic[T]):
@@ -134,7 +140,7 @@ class StructDecoder(Generic[T]):
                     if layout is not None and part.extra:
                         layout.learn_fields(list(part.extra))
             if self._rebuilds < _MAX_REBUILDS and any(
-                layout.new_fields is not known for layout, known in self._new_fields.items()
+                layout.new_fields.keys() != known.keys() for layout, known in self._new_fields.items()
             ):
                 self._rebuilds += 1
                 self._build_decoders()
@@ -185,13 +191,15 @@ class _Layout:
     """The fields of a model's Struct, and the function that builds the model from the Struct.
 
     `tagged` models are members of a union, whose tag is no field of the Struct. `new_fields` are the fields that the
-    model lacks: their names, and their attributes in the Struct.
+    model lacks: their names, and their attributes in the Struct. A Struct does not know in which order its fields were
+    received, so it is accepted if each pair of neighbours was seen in their order before.
     """
 
     def __init__(self, model: type[Model], *, tagged: bool) -> None:
         self._model = model
         self._tag = model.tag if tagged else None
         self._fields: list[tuple[str, str, _MakeType]] = []
+        self._has_order = True
         self._namespace: dict[str, Any] = {
             "Decimal": Decimal,
             "NO_EXTRA": NO_EXTRA,
@@ -201,6 +209,7 @@ class _Layout:
             "decimal_cache": decimal_cache,
             "fromisoformat": datetime.fromisoformat,
             "new_fields": {},
+            "ordered_pairs": frozenset(),
             "raise_wrong_type": raise_wrong_type,
         }
         self.build = self._generate_build()
@@ -216,14 +225,23 @@ class _Layout:
 
     def learn_fields(self, names: list[str]) -> None:
         declared = {wire for _, wire, _ in self._fields} | ({self._tag[0]} if self._tag else set())
-        if (declared | self.new_fields.keys()).issuperset(names) or not all(map(_is_plain, names)):
+        names = [name for name in names if name not in declared]
+        known: frozenset[tuple[str, str]] = self._namespace["ordered_pairs"]
+        pairs = known.union(combinations(names, 2))
+        if not self._has_order or (pairs == known and self.new_fields.keys() >= set(names)):
             return
-        # In the order of the item, as `extra` is.
-        ordered = dict.fromkeys((*names, *self.new_fields))
-        new_fields = {name: f"unknown__{name}" for name in ordered if name not in declared}
-        if len(new_fields) <= _MAX_NEW_FIELDS:
-            # Replaced, since another thread may read it.
-            self._namespace["new_fields"] = new_fields
+        if len(self.new_fields.keys() | names) > _MAX_NEW_FIELDS or not all(map(_is_plain, names)):
+            return
+        sorter = TopologicalSorter(dict.fromkeys((*names, *self.new_fields), ()))
+        for before, after in pairs:
+            sorter.add(after, before)
+        # Replaced, since another thread may read them.
+        try:
+            self._namespace["new_fields"] = {name: f"unknown__{name}" for name in sorter.static_order()}
+            self._namespace["ordered_pairs"] = pairs
+        except CycleError:
+            self._has_order = False
+            self._namespace["ordered_pairs"] = frozenset()
 
     def make_struct(self, struct_of: Callable[["_Layout"], Any]) -> Any:
         """Make the Struct, given the Structs of nested models."""
@@ -264,7 +282,7 @@ class _Layout:
             else:
                 lines += [f"    v = struct.{field.name}", f"    {target} = None if v is None else {expression}"]
         lines += [
-            "    self.extra = collect_new_fields(struct, new_fields) if new_fields else NO_EXTRA",
+            "    self.extra = collect_new_fields(struct, new_fields, ordered_pairs) if new_fields else NO_EXTRA",
             "    self.__class__ = cls",
             "    return self",
         ]
@@ -277,9 +295,12 @@ def _is_plain(name: str) -> bool:
     return len(name) <= 100 and name.isascii() and name.isidentifier()
 
 
-def _collect_new_fields(struct: Any, new_fields: dict[str, str]) -> Any:
+def _collect_new_fields(struct: Any, new_fields: dict[str, str], ordered_pairs: frozenset[tuple[str, str]]) -> Any:
     values = ((name, getattr(struct, attribute, UNSET)) for name, attribute in new_fields.items())
-    return {name: value for name, value in values if value is not UNSET} or NO_EXTRA
+    extra = {name: value for name, value in values if value is not UNSET}
+    if len(extra) > 1 and not ordered_pairs.issuperset(pairwise(extra)):
+        raise _UnknownOrder
+    return extra or NO_EXTRA
 
 
 # None for a model without a Struct.

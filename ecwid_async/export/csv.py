@@ -20,6 +20,7 @@ from ecwid_async.tables import (
     StructColumn,
     build_columns,
     flatten,
+    is_utf8,
     join_texts,
 )
 
@@ -37,10 +38,7 @@ Cells: TypeAlias = Sequence[bytes | msgspec.Raw]
 
 
 class _NotText(Exception):
-    """Items at `positions` have another value in a column of texts."""
-
-    def __init__(self, positions: list[int]) -> None:
-        self.positions = positions
+    """A column of texts has another value."""
 
 
 class CsvWriter:
@@ -78,12 +76,11 @@ class CsvWriter:
         """Write the items of a page. Raises `DecodeError` for an item that is not a JSON object in UTF-8."""
         rows, extras = self._reader.read(items)
         try:
-            while True:  # once more for a column with other values than texts
-                try:
-                    columns = list(self._cells(self._columns, rows))
-                    break
-                except _NotText as error:
-                    rows, extras = self._reader.read_again(items, error.positions)
+            try:
+                columns = list(self._cells(self._columns, rows))
+            except _NotText:
+                rows, extras = self._reader.read_again(items)
+                columns = list(self._cells(self._columns, rows))
             self._write_rows(
                 [
                     *([cell] * len(rows) for cell in self._store_id_cells.values()),
@@ -92,8 +89,7 @@ class CsvWriter:
                 ]
             )
         except DECODE_ERRORS:
-            for item in items:
-                self._reader.split_item(item)  # raises the error that names the item
+            self._reader.split_items(items)  # raises the error that names the item
             raise
         self.item_count += len(items)
 
@@ -126,7 +122,8 @@ class CsvWriter:
     def _text_cells(self, values: Cells) -> Cells:
         """Return the cells of JSON texts."""
         joined = join_texts(values)
-        _check_utf8(joined)
+        if not is_utf8(joined):
+            raise _NotText
         cells = joined[1:-1].split(_QUOTED_SEPARATOR)
         if len(cells) == len(values) and joined[:1] == joined[-1:] == b'"' and b"\\" not in joined:
             # All are texts without escapes, and so without line breaks and quotes.
@@ -134,8 +131,8 @@ class CsvWriter:
                 cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
             return [b'"%b"' % cell if b"," in cell else cell for cell in cells] if b"," in joined else cells
         texts = [b"" if text == b"null" else text for text in joined.split(SEPARATOR)]
-        if others := [position for position, text in enumerate(texts) if text and text[:1] != b'"']:
-            raise _NotText(others)
+        if any(text and text[:1] != b'"' for text in texts):
+            raise _NotText
         cells = [
             (text or "").encode() for text in _decode_texts(b"[%b]" % b",".join([text or b"null" for text in texts]))
         ]
@@ -147,7 +144,8 @@ class CsvWriter:
 def _json_cells(values: Cells, *, unquote: bool = False) -> Cells:
     """Return the cells of JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
     joined = join_texts(values)
-    _check_utf8(joined)
+    if not joined.isascii():
+        joined.decode()  # raises `UnicodeDecodeError`: see `is_utf8`
     has_null, has_quote, has_break = b"null" in joined, b'"' in joined, b"\n" in joined or b"\r" in joined
     if not (has_null or has_quote or has_break or b"," in joined):
         return values
@@ -160,12 +158,6 @@ def _json_cells(values: Cells, *, unquote: bool = False) -> Cells:
     if has_break:
         return [b'"%b"' % cell if _TO_QUOTE.search(cell) else cell for cell in cells]
     return [b'"%b"' % cell if b'"' in cell or b"," in cell else cell for cell in cells]
-
-
-def _check_utf8(text: bytes) -> None:
-    """Raise `UnicodeDecodeError` unless the text is UTF-8: msgspec does not check this in what it keeps as received."""
-    if not text.isascii():
-        text.decode()
 
 
 def _column_names(column: Column, path: str = "") -> list[str]:

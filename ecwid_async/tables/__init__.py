@@ -11,7 +11,7 @@ from ecwid_async.tables.columns import (
     build_columns,
     flatten,
 )
-from ecwid_async.tables.json_texts import SEPARATOR, join_texts
+from ecwid_async.tables.json_texts import SEPARATOR, is_utf8, join_texts
 from ecwid_async.tables.rows import RowReader, merge_extra
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "StructColumn",
     "build_columns",
     "flatten",
+    "is_utf8",
     "join_texts",
     "merge_extra",
 ]

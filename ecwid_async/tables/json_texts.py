@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-__all__ = ["SEPARATOR", "join_texts"]
+__all__ = ["SEPARATOR", "is_utf8", "join_texts"]
 
 SEPARATOR: Final = b"\x1e"
 """A control character, which JSON never contains unescaped."""
@@ -14,3 +14,14 @@ SEPARATOR: Final = b"\x1e"
 def join_texts(texts: Iterable[bytes | msgspec.Raw]) -> bytes:
     """Join JSON texts. Pass an empty text for a missing one."""
     return SEPARATOR.join(texts)
+
+
+def is_utf8(text: bytes) -> bool:
+    """Whether the text is UTF-8: msgspec does not check this in what it keeps as received."""
+    if text.isascii():
+        return True
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

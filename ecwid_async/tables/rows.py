@@ -6,7 +6,7 @@ one. A new field gets a slot. Values of an unexpected type, and fields that the 
 the item's rest. Nothing is lost: `merge_extra` merges the columns and the rest into the item again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
@@ -26,6 +26,7 @@ from ecwid_async.tables.columns import (
     ScalarColumn,
     StructColumn,
 )
+from ecwid_async.tables.json_texts import is_utf8
 
 __all__ = ["RowReader", "merge_extra"]
 
@@ -90,14 +91,11 @@ class RowReader:
         self._split = {}
         return self._read(items)
 
-    def read_again(
-        self, items: Sequence[bytes | msgspec.Raw], split: Iterable[int]
-    ) -> tuple[list[Any], list[bytes | None]]:
-        """Read the items of the last `read` again, with those at the positions `split` split."""
-        for index in split:
-            if index not in self._split:
-                self._split[index] = self.split_item(items[index])
-        return self._read([self._split[index][0] if index in self._split else item for index, item in enumerate(items)])
+    def read_again(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
+        """Read the items of the last `read` again, after splitting those with another value in a column of texts."""
+        rows = self._decode_rows(items)
+        self._split_others(items, rows, 0)
+        return self._read(items)
 
     def _read(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
         while True:
@@ -114,18 +112,27 @@ class RowReader:
         return rows, [rests.get(index) for index in range(len(rows))] if rests else [None] * len(rows)
 
     def _decode_rows(self, items: Sequence[bytes | msgspec.Raw]) -> list[Any]:
-        decode, rows = self._decode, []
+        decode, split, rows, checked = self._decode, self._split, [], 0
         for index, item in enumerate(items):
             try:
-                rows.append(decode(item))
+                rows.append(decode(split[index][0] if index in split else item))
             except DECODE_ERRORS:
-                if index not in self._split:
-                    if any(self._new_fields(item)):
-                        self._add_slots(items)
-                        raise _SlotsAdded from None
-                    self._split[index] = self.split_item(item)
-                rows.append(decode(self._split[index][0]))
+                if any(self._new_fields(item)):
+                    self._add_slots(items)
+                    raise _SlotsAdded from None
+                # Values are reported in the order of the items.
+                self._split_others(items, rows, checked)
+                checked = index + 1
+                split[index] = self.split_item(item)
+                rows.append(decode(split[index][0]))
         return rows
+
+    def _split_others(self, items: Sequence[bytes | msgspec.Raw], rows: list[Any], start: int) -> None:
+        """Split the items from `start` on whose row has another value in a column of texts."""
+        for index in range(start, len(rows)):
+            if index not in self._split and _has_other(self.struct, rows[index]):
+                self._split[index] = self.split_item(items[index])
+                rows[index] = self._decode(self._split[index][0])
 
     def _add_slots(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         self._before_new_slots()
@@ -232,6 +239,19 @@ def _build_slot_type(column: Column) -> Any:
     column.row_type = msgspec.defstruct("Row", slots, forbid_unknown_fields=column.keep_unknown, gc=False)
     column.empty_row = column.row_type()
     return column.row_type | None
+
+
+def _has_other(struct: StructColumn, row: Any) -> bool:
+    """Whether a value in a column of texts is anything but text in UTF-8 or null."""
+    for slot, column in zip(msgspec.structs.astuple(row), struct.seen.values(), strict=True):
+        if isinstance(column, StructColumn):
+            if slot is not None and _has_other(column, slot):
+                return True
+        elif isinstance(column, ScalarColumn) and column.kind == "quoted":
+            text = bytes(slot)
+            if text and text != b"null" and not (text.startswith(b'"') and is_utf8(text)):
+                return True
+    return False
 
 
 def _fields_without_slot(column: Column, value: object) -> Iterator[tuple[StructColumn, str]]:

@@ -169,6 +169,33 @@ def test_fields_that_a_model_lacks_are_decoded_directly_from_the_second_item_on(
     assert list(Codec().decode(dumps(more), Outer, OPERATION).extra) == ["b", "between", "a"]
 
 
+def test_extra_has_the_order_of_its_item_whatever_was_read_before() -> None:
+    @model
+    class Fixed(Model):
+        name: str | None = None
+
+    items = [["a"], ["b"], ["c"], ["a", "c"], ["a", "b"], ["b", "c"], ["a", "b", "c"]]
+    for _ in range(3):
+        for names in items:
+            body = dumps(dict.fromkeys(names, 1))
+            assert dumps(Codec().decode(body, Fixed, OPERATION)) == body
+            Codec().decode(b"{}", Fixed, OPERATION)  # after too many refusals in a row there is a pause
+    assert not any(is_refused(dict.fromkeys(names), Fixed) for names in items), "each order was seen"
+
+
+def test_fields_without_a_fixed_order_are_not_decoded_directly_for_long() -> None:
+    @model
+    class Shuffled(Model):
+        name: str | None = None
+
+    for names in (["a", "b"], ["b", "c"], ["c", "a"]):
+        body = dumps(dict.fromkeys(names, 1))
+        for _ in range(3):
+            assert dumps(Codec().decode(body, Shuffled, OPERATION)) == body
+    assert is_refused({"a": 1, "b": 1}, Shuffled)
+    assert not is_refused({"a": 1}, Shuffled)
+
+
 def test_names_that_a_store_chose_are_learned_up_to_a_limit() -> None:
     @model
     class Loose(Model):
@@ -206,6 +233,8 @@ def test_what_is_outside_the_items_of_a_page_is_checked() -> None:
     for odd in (b'"other":"\xff"', b'"total":"\xff"'):
         with pytest.raises(DecodeError, match="UTF-8"):
             Codec().decode_page(b"{%b,%b}" % (items, odd), Product, OPERATION)
+    with pytest.raises(DecodeError, match="UTF-8"):
+        Codec().decode_page(b'{"items":[{"name":"\xff"}],"items":[]}', Product, OPERATION)
     codec = Codec()
     page, total = codec.decode_page(b'{"total":2,%b,"other":{"a":1}}' % items, Product, OPERATION)
     assert (page, total) == ([Product(id=1), Product(id=2)], 2)

@@ -90,6 +90,34 @@ def test_a_file_begins_with_a_byte_order_mark_on_request() -> None:
                 create_writer(format_, io.BytesIO(), model=Product, options=options)
 
 
+def test_values_of_other_types_are_reported_in_the_order_of_the_items() -> None:
+    page = [b'{"sku":1}', b'{"name":"a","sku":[]}', b'{"name":{}}', b'{"created":"\\ud83d","id":1}', b'{"sku":2}']
+    codec = Codec()
+    write_items("csv", [page], codec=codec)
+    assert [(problem.path, problem.found, times) for problem, times in codec.problems.items()] == [
+        ("items[].sku", "a whole number", 2),
+        ("items[].sku", "a list", 1),
+        ("items[].name", "an object", 1),
+        ("items[].created", "half of a surrogate pair", 1),
+    ]
+
+
+@pytest.mark.parametrize("unreadable", [b"[", b'{"name":"\xff"}', b'{"price":"\xff"}'])
+def test_nothing_is_reported_twice_before_an_unreadable_item(unreadable: bytes) -> None:
+    codec = Codec()
+    with pytest.raises(DecodeError, match="JSON"):
+        write_items("csv", [[b'{"name":1}', b'{"sku":2}', unreadable, b'{"sku":[]}']], codec=codec)
+    assert [(problem.path, times) for problem, times in codec.problems.items()] == [
+        ("items[].name", 1),
+        ("items[].sku", 1),
+    ]
+
+
+def test_the_first_item_with_another_type_is_the_error_of_a_strict_export() -> None:
+    with pytest.raises(DecodeError, match="sku"):
+        write_items("csv", [[b'{"sku":1}', b'{"name":1}', b"["]], codec=Codec(strict=True))
+
+
 @pytest.mark.chaos
 @given(st.lists(odd_items, min_size=1, max_size=4), st.booleans())
 def test_any_item_is_in_the_cells_or_a_decode_error(items: list[bytes], safe: bool) -> None:
