@@ -79,7 +79,7 @@ class CsvWriter:
             try:
                 columns = list(self._cells(self._columns, rows))
             except _NotText:
-                rows, extras = self._reader.read_again(items)
+                extras = self._reader.split_others(items, rows)
                 columns = list(self._cells(self._columns, rows))
             self._write_rows(
                 [

@@ -89,27 +89,25 @@ class RowReader:
         Raises `DecodeError` for anything but a JSON object and, if the codec is strict, for a value that does not fit.
         """
         self._split = {}
-        return self._read(items)
-
-    def read_again(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
-        """Read the items of the last `read` again, after splitting those with another value in a column of texts."""
-        rows = self._decode_rows(items)
-        self._split_others(items, rows, 0)
-        return self._read(items)
-
-    def _read(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
         while True:
             try:
                 rows = self._decode_rows(items)
-                break
+                return rows, self._rests(rows)
             except _SlotsAdded:
                 pass
+
+    def split_others(self, items: Sequence[bytes | msgspec.Raw], rows: list[Any]) -> list[bytes | None]:
+        """Split the items of `rows` with another value in a column of texts. Replace their rows; return all rests."""
+        self._split_others_from(0, items, rows)
+        return self._rests(rows)
+
+    def _rests(self, rows: list[Any]) -> list[bytes | None]:
         rests = {index: rest for index, (_, rest) in self._split.items() if rest is not None}
         if self.struct.has_unknown:
             for index, row in enumerate(rows):
                 if index not in rests and (rest := _rest_of(self.struct, row)):
                     rests[index] = _encode(rest)
-        return rows, [rests.get(index) for index in range(len(rows))] if rests else [None] * len(rows)
+        return [rests.get(index) for index in range(len(rows))] if rests else [None] * len(rows)
 
     def _decode_rows(self, items: Sequence[bytes | msgspec.Raw]) -> list[Any]:
         decode, split, rows, checked = self._decode, self._split, [], 0
@@ -121,13 +119,13 @@ class RowReader:
                     self._add_slots(items)
                     raise _SlotsAdded from None
                 # Values are reported in the order of the items.
-                self._split_others(items, rows, checked)
+                self._split_others_from(checked, items, rows)
                 checked = index + 1
                 split[index] = self.split_item(item)
                 rows.append(decode(split[index][0]))
         return rows
 
-    def _split_others(self, items: Sequence[bytes | msgspec.Raw], rows: list[Any], start: int) -> None:
+    def _split_others_from(self, start: int, items: Sequence[bytes | msgspec.Raw], rows: list[Any]) -> None:
         """Split the items from `start` on whose row has another value in a column of texts."""
         for index in range(start, len(rows)):
             if index not in self._split and _has_other(self.struct, rows[index]):
