@@ -4,7 +4,6 @@ import gc
 import struct
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -60,16 +59,63 @@ _ARROW_TYPES: Final = {
     "json": pa.string(),
     "text": pa.string(),
 }
-# Arrow has a year 0 and earlier ones; Python, which reads the columns, does not.
-_EARLIEST: Final = {
-    "date": pa.scalar(date(1, 1, 1), _ARROW_TYPES["date"]),
-    "datetime": pa.scalar(datetime(1, 1, 1, tzinfo=UTC), _ARROW_TYPES["datetime"]),
-}
 _EMPTY_ARRAYS: Final = {kind: pa.nulls(0, type_) for kind, type_ in _ARROW_TYPES.items()}
 _MISSING_LIST: Final = -1  # stands for the length of a missing list
-_NULL_STRING: Final = pa.scalar(None, pa.string())
-_EMPTY_TEXT: Final = pa.scalar("")
-_NULL_TEXT: Final = pa.scalar("null")
+_MISSING_TEXT: Final = "\x1f"  # stands for a missing text
+
+
+# `pa.array` and `pa.scalar` import pandas where it is installed, which takes 40 MB. So arrays are made from buffers.
+def _numbers(code: Literal["d", "i", "q"], values: Collection[float | None]) -> pa.Array:
+    """An array of numbers, with nulls for None. Raises `struct.error` for a number out of range."""
+    validity = None
+    if None in values:
+        validity = _unpack(bytes([value is not None for value in values]), "bool").buffers()[1]
+        values = [0 if value is None else value for value in values]
+    data = pa.py_buffer(struct.pack(f"{len(values)}{code}", *values))
+    return pa.Array.from_buffers(_NUMBER_TYPES[code], len(values), [validity, data])
+
+
+def _booleans(values: Sequence[bool | None]) -> pa.Array:
+    return _numbers("q", values).cast(pa.bool_())
+
+
+def _texts(values: Sequence[str | None]) -> pa.Array:
+    """An array of texts, with nulls for None."""
+    joined = SEPARATOR.decode().join([_MISSING_TEXT if value is None else value for value in values]).encode()
+    texts = _split(joined)
+    missing = pc.equal(texts, _MISSING_SCALAR)
+    if len(texts) == len(values) and missing.true_count == values.count(None):
+        return pc.if_else(missing, _NULL_STRING, texts) if missing.true_count else texts
+    builder = pa.lib.StringBuilder()  # slower, but some text contains the separator
+    builder.append_values(values)
+    return builder.finish()
+
+
+def _split(joined: bytes) -> pa.Array:
+    """Split joined texts. Raises pyarrow's error if they are not UTF-8."""
+    offsets = pa.py_buffer(struct.pack("2i", 0, len(joined)))
+    text = pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(joined)]).cast(pa.string())
+    return pc.split_pattern(text, SEPARATOR.decode()).values
+
+
+def _unpack(buffer: bytes, kind: str) -> pa.Array:
+    if kind == "bool":
+        return pa.Array.from_buffers(pa.uint8(), len(buffer), [None, pa.py_buffer(buffer)]).cast(pa.bool_())
+    return pa.Array.from_buffers(pa.int64(), len(buffer) // 8, [None, pa.py_buffer(buffer)])
+
+
+_NUMBER_TYPES: Final = {"d": pa.float64(), "i": pa.int32(), "q": pa.int64()}
+_NULL_STRING: Final = pa.nulls(1, pa.string())[0]
+_NULL_OFFSET: Final = pa.nulls(1, pa.int32())[0]
+_ZERO: Final = _numbers("q", [0])[0]
+_MISSING_LENGTH: Final = _numbers("q", [_MISSING_LIST])[0]
+_MISSING_SCALAR: Final = _split(_MISSING_TEXT.encode())[0]
+_EMPTY_TEXT: Final = _split(b"")[0]
+_NULL_TEXT: Final = _split(b"null")[0]
+# Arrow has a year 0 and earlier ones; Python, which reads the columns, does not.
+_EARLIEST: Final = {
+    kind: _split(b"0001-01-01").cast(pa.timestamp("us")).cast(_ARROW_TYPES[kind])[0] for kind in ("date", "datetime")
+}
 
 
 def _arrow_type(column: Column) -> pa.DataType:
@@ -152,7 +198,7 @@ class TableBuilder:
         if self._store_id is None:
             return table
         field = self.schema.field(0)
-        return table.add_column(0, field, pa.repeat(pa.scalar(self._store_id, field.type), table.num_rows))
+        return table.add_column(0, field, pa.repeat(_numbers("q", [self._store_id])[0], table.num_rows))
 
     def _read_nested_columns(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Replace the JSON of nested columns by its values."""
@@ -167,7 +213,7 @@ class TableBuilder:
                 # These objects are not empty and have no keys in common.
                 members = [text[1:-1] for text in (texts[row], *more) if text]
                 texts[row] = "{" + ",".join(members) + "}"
-            extra = pa.array(texts, pa.string())
+            extra = _texts(texts)
         return pa.RecordBatch.from_arrays([*columns, extra], schema=self._items_schema)
 
 
@@ -195,7 +241,7 @@ class _NestedColumnReader:
             new = distinct
         if new:
             self._add_to_cache(new)
-        positions = pa.array([self._positions[text] for text in distinct], pa.int32()).take(encoded.indices)
+        positions = _numbers("i", [self._positions[text] for text in distinct]).take(encoded.indices)
         if any(self._rests):
             for row, position in enumerate(positions.to_pylist()):
                 if position is not None and (rest := self._rests[position]):
@@ -266,7 +312,7 @@ class _BatchBuilder:
         rows, rests = self._reader.read(items)
         chunk = _Chunk()
         chunk.add_struct(self._columns, rows)
-        chunk.add_scalars("text", rests if known_rests is None else known_rests)
+        chunk.add_scalars("json", [rest or b"" for rest in (rests if known_rests is None else known_rests)])
         try:
             parts = chunk.parts()
         except (pa.ArrowException, OverflowError):
@@ -286,7 +332,7 @@ class _BatchBuilder:
         """Build columns from the parts of the chunks read so far."""
         if self._rows_in_parts:
             parts = iter(self._parts)
-            arrays = [*_struct_arrays(self._columns, parts, self._rows_in_parts), _concatenate(next(parts), "text")]
+            arrays = [*_struct_arrays(self._columns, parts, self._rows_in_parts), _concatenate(next(parts), "json")]
             batch = self._finish(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
             self._batches.append(batch)
             self.size += batch.nbytes
@@ -328,7 +374,7 @@ class _Chunk:
             try:
                 self._parts.append(_pack(values) if kind == "int" else bytes(values))
             except (struct.error, TypeError):  # some are missing
-                self._parts.append(pa.array(values, _ARROW_TYPES[kind]))
+                self._parts.append(_numbers("q", values) if kind == "int" else _booleans(values))
             return
         pool = self._pools[kind]
         self._parts.append((kind, len(pool), len(values)))
@@ -382,15 +428,15 @@ def _array(kind: str, pool: list[Any]) -> pa.Array:
     if kind == "decimal":
         return _parse_decimals(join_texts(pool))
     if kind == "datetime":
-        texts = pa.array(pool, pa.string())
+        texts = _texts(pool)
         times = pc.utf8_slice_codeunits(texts, 0, -len(_ZONE))
         shortest = pc.min_max(pc.binary_length(times))["min"].as_py()
         if shortest is not None and (shortest < _TIME_LENGTH or not pc.all(pc.ends_with(texts, _ZONE)).as_py()):
             raise pa.ArrowInvalid("not a datetime in the API's own format")
         return _check_range(kind, times.cast(pa.timestamp("us")).cast(_ARROW_TYPES[kind]))
     if kind == "date":
-        return _check_range(kind, pa.array(pool, pa.string()).cast(_ARROW_TYPES[kind]))
-    return pa.array(pool, _ARROW_TYPES[kind])
+        return _check_range(kind, _texts(pool).cast(_ARROW_TYPES[kind]))
+    return _texts(pool) if kind == "text" else _numbers("d", pool)
 
 
 def _check_range(kind: str, times: pa.Array) -> pa.Array:
@@ -401,7 +447,7 @@ def _check_range(kind: str, times: pa.Array) -> pa.Array:
 
 def _split_texts(joined: bytes) -> pa.Array:
     """Split joined texts into an array, with nulls for ``null`` and for missing texts."""
-    texts = pc.split_pattern(pa.array([joined], pa.string()), SEPARATOR.decode()).values
+    texts = _split(joined)
     return pc.if_else(pc.or_(pc.equal(texts, _EMPTY_TEXT), pc.equal(texts, _NULL_TEXT)), _NULL_STRING, texts)
 
 
@@ -434,12 +480,12 @@ def _column_array(column: Column, parts: Iterator[list[Any]]) -> pa.Array:
         fields = _struct_arrays(column, parts, len(present))
         return pa.StructArray.from_arrays(fields, fields=list(_arrow_type(column)), mask=mask)
     lengths = _unpack(b"".join(pieces), "int")
-    missing = pc.equal(lengths, _MISSING_LIST)
-    ends = pc.cumulative_sum(pc.if_else(missing, 0, lengths)).cast(pa.int32())
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+    missing = pc.equal(lengths, _MISSING_LENGTH)
+    ends = pc.cumulative_sum(pc.if_else(missing, _ZERO, lengths)).cast(pa.int32())
+    offsets = pa.concat_arrays([_numbers("i", [0]), ends])
     if missing.true_count:
         # A null offset marks a missing list.
-        offsets = pc.if_else(pa.concat_arrays([missing, pa.array([False])]), None, offsets)
+        offsets = pc.if_else(pa.concat_arrays([missing, _booleans([False])]), _NULL_OFFSET, offsets)
     return pa.ListArray.from_arrays(offsets, _column_array(column.element, parts))
 
 
@@ -452,12 +498,6 @@ def _concatenate(pieces: list[Any], kind: str) -> pa.Array:
         else:
             arrays.extend(run)
     return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
-
-
-def _unpack(buffer: bytes, kind: str) -> pa.Array:
-    if kind == "bool":
-        return pa.Array.from_buffers(pa.uint8(), len(buffer), [None, pa.py_buffer(buffer)]).cast(pa.bool_())
-    return pa.Array.from_buffers(pa.int64(), len(buffer) // 8, [None, pa.py_buffer(buffer)])
 
 
 async def read_table(

@@ -3,6 +3,7 @@
 import gc
 import io
 import json
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
@@ -608,3 +609,27 @@ async def test_an_empty_table_has_the_store_id_column() -> None:
     result = await search_of().to_arrow(with_store_id=True)
     assert result.schema.names[0] == "store_id"
     assert result.num_rows == 0
+
+
+_BUILD_TABLE = """
+import sys
+from ecwid_async.models.products import Product
+from ecwid_async.tables.arrow import TableBuilder
+tables = TableBuilder(Product, store_id=1)
+tables.add([b'{"id":1,"name":"a","price":1.5,"created":"2024-09-04 07:20:11 +0000","categoryIds":[1]}'])
+tables.add([b'{"id":2,"x":0}'])
+assert tables.take().num_rows == 2
+print("pandas" in sys.modules)
+"""
+
+
+def test_pandas_is_not_imported_to_build_a_table() -> None:
+    pytest.importorskip("pandas")
+    done = subprocess.run([sys.executable, "-c", _BUILD_TABLE], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("text", ["\x1e", "\x1f", "a\x1eb", "\x1f\x1e", "\x00", ""])
+def test_a_text_may_have_any_character_beside_missing_ones(text: str) -> None:
+    names = [text, None, "b", "", text]
+    assert table(Product, [{"name": name} for name in names])["name"].to_pylist() == names
