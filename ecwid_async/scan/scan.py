@@ -1,10 +1,10 @@
 """The public `Scan`: opening, iterating and resuming a scan, and its progress."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, aclosing, suppress
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar
+from types import AsyncGeneratorType, TracebackType
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar, cast
 
 import anyio
 import anyio.abc
@@ -47,7 +47,7 @@ class Scan(Generic[T]):
     """A whole list, read while it is iterated inside ``async with``. Built by `Pages.scan`.
 
     ``async for item in scan`` yields typed items, `dicts` yields plain data, `raw` pages of unparsed items. Use one of
-    them, once.
+    them, once. After the block, what was not read to its end raises `RuntimeError`.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Scan(Generic[T]):
             prove_recent=prove_recent,
         )
         self._state: Literal["new", "open", "iterated"] = "new"
-        self._generators: list[AsyncGenerator[object, None]] = []
+        self._readings: list[_Reading[Any]] = []
 
     def __repr__(self) -> str:
         total = "?" if self.total is None else self.total
@@ -166,8 +166,8 @@ class Scan(Generic[T]):
             # All of these run, the last one first, even if one is cancelled or fails.
             # The group would wrap an error of the body, so it doesn't get it.
             stack.push_async_callback(self._tasks.__aexit__, None, None, None)
-            for generator in self._generators:
-                stack.push_async_callback(_close, generator)
+            for reading in self._readings:
+                stack.push_async_callback(reading.end)
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self._close_with_scan(self._iterate_typed())
@@ -230,8 +230,9 @@ class Scan(Generic[T]):
 
     def _close_with_scan(self, generator: AsyncGenerator[R, None]) -> AsyncGenerator[R, None]:
         """Close a generator with the scan: a loop that is left early leaves it open."""
-        self._generators.append(generator)
-        return generator
+        reading = _Reading(generator)
+        self._readings.append(reading)
+        return reading
 
     async def _iterate_typed(self) -> AsyncGenerator[T, None]:
         codec, item_type, operation = self._channel.codec, self._item, self._operation
@@ -306,6 +307,34 @@ class Scan(Generic[T]):
         self._finished = True
 
 
-async def _close(generator: AsyncGenerator[object, None]) -> None:
-    with suppress(RuntimeError):  # another task is running it, and closes it
-        await generator.aclose()
+class _Reading(AsyncGenerator[R, None]):
+    """A generator of a scan. If the scan is closed before its end, it raises: a closed one would seem complete."""
+
+    __slots__ = ("_generator", "_is_ended", "_next")
+
+    def __init__(self, generator: AsyncGenerator[R, None]) -> None:
+        self._generator = generator
+        self._next = generator.__anext__
+        self._is_ended = False
+
+    def __anext__(self) -> Coroutine[Any, Any, R]:
+        return self._raise() if self._is_ended else self._next()
+
+    def asend(self, value: None, /) -> Coroutine[Any, Any, R]:
+        return self._raise() if self._is_ended else self._generator.asend(value)
+
+    def athrow(self, *error: Any) -> Coroutine[Any, Any, R]:
+        return self._generator.athrow(*error)
+
+    def aclose(self) -> Coroutine[Any, Any, None]:
+        return self._generator.aclose()
+
+    async def end(self) -> None:
+        """Close it with its scan."""
+        self._is_ended = cast("AsyncGeneratorType[R, None]", self._generator).ag_frame is not None
+        with suppress(RuntimeError):  # another task is running it
+            await self._generator.aclose()
+
+    async def _raise(self) -> R:
+        await self._generator.aclose()
+        raise RuntimeError("the scan was closed before it was read to its end: read it inside its `async with` block")

@@ -18,6 +18,7 @@ from ecwid_async.scan import Scan
 from ecwid_async.scan.token import END
 from ecwid_async.transport.memory import make_response
 from ecwid_async.wire import Request, Response
+from tests.sandbox.api import Api
 from tests.scan.lists import KINDS, Row
 from tests.scan.world import START, STORE, TOKEN, Scene, World
 
@@ -206,6 +207,35 @@ async def test_a_scan_that_is_closed_while_another_task_reads_it_does_not_end_as
     with pytest.raises(RuntimeError, match="another task"):
         await reader
     assert scan.token != END
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_a_scan_that_is_closed_between_two_items_does_not_end_as_if_it_were_complete(output: str, backend: str) -> None:
+    sandbox = Sandbox(requests_per_minute=None, switches=Switches(page_size=1))
+    sandbox.add_store(STORE, token=TOKEN)
+    api = Api(sandbox, store_id=STORE, token=TOKEN)
+    for nth in range(3):
+        api.post("/products", {"name": f"Product {nth}"})
+    store = Ecwid(transport=sandbox, quota=None).store(STORE, TOKEN)
+
+    async def read() -> None:
+        async with store.products.scan() as scan:
+            items = OUTPUTS[output](scan)
+            await anext(items)
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="closed before it was read to its end"):
+                await anext(items)
+        async with store.products.scan() as scan:
+            not_begun = OUTPUTS[output](scan)
+        with pytest.raises(RuntimeError, match="closed before it was read to its end"):
+            await anext(not_begun)
+        async with store.products.scan() as scan:
+            complete = OUTPUTS[output](scan)
+            assert [item async for item in complete]
+        assert [item async for item in complete] == []
+
+    anyio.run(read, backend=backend)
 
 
 Interruption = Literal["task", "task, twice", "timeout", "scope"]
