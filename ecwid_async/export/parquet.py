@@ -67,8 +67,11 @@ class ParquetWriter:
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Add the items of a page, and write a group once it is full. Raises `DecodeError` for an invalid item."""
+        size = self._builder.size
         self._builder.add(items)
         self.item_count += len(items)
+        if self._builder.size != size:  # a batch was built: do not keep the memory that it took
+            pa.default_memory_pool().release_unused()
         if self._builder.size >= _GROUP_SIZE:
             self._write_group()
 

@@ -299,8 +299,11 @@ class _BatchBuilder:
         was_enabled = gc.isenabled()
         gc.disable()
         try:
-            for start in range(0, len(items), _CHUNK_SIZE):
-                self._read_chunk(items[start : start + _CHUNK_SIZE])
+            items.reverse()
+            while items:  # free each chunk once it is read
+                chunk = items[: -_CHUNK_SIZE - 1 : -1]
+                del items[-_CHUNK_SIZE:]
+                self._read_chunk(chunk)
             self._build_columns()
         finally:
             if was_enabled:
@@ -331,7 +334,8 @@ class _BatchBuilder:
     def _build_columns(self) -> None:
         """Build columns from the parts of the chunks read so far."""
         if self._rows_in_parts:
-            parts = iter(self._parts)
+            self._parts.reverse()
+            parts = iter(self._parts.pop, None)  # frees the parts of each column once its array exists
             arrays = [*_struct_arrays(self._columns, parts, self._rows_in_parts), _concatenate(next(parts), "json")]
             batch = self._finish(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
             self._batches.append(batch)
