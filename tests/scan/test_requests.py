@@ -63,10 +63,31 @@ async def offsets_of(
         return [page.offset async for page in requests.get_many(part, iter(offsets))]
 
 
-async def test_pages_arrive_in_the_order_of_their_responses_or_of_their_offsets() -> None:
-    delays = {0: 0.03, 3: 0.0, 6: 0.015}
-    assert await offsets_of(Delays(delays), [0, 3, 6], concurrency=3, ordered=False) == [3, 6, 0]
-    assert await offsets_of(Delays(delays), [0, 3, 6], concurrency=3, ordered=True) == [0, 3, 6]
+class Turns(Delays):
+    """A transport that answers these offsets one after the other, each when all that follows from the last is done."""
+
+    def __init__(self, offsets: list[int]) -> None:
+        super().__init__({})
+        self.turns = {offset: anyio.Event() for offset in offsets}
+
+    async def send(self, request: Request) -> Response:
+        await self.turns[int(dict(request.params)["offset"])].wait()
+        return await super().send(request)
+
+    async def take_turns(self) -> None:
+        for turn in self.turns.values():
+            await anyio.wait_all_tasks_blocked()
+            turn.set()
+
+
+@pytest.mark.parametrize(("ordered", "arriving"), [(False, [3, 6, 0]), (True, [0, 3, 6])])
+async def test_pages_arrive_in_the_order_of_their_responses_or_of_their_offsets(
+    ordered: bool, arriving: list[int]
+) -> None:
+    transport = Turns([3, 6, 0])
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(transport.take_turns)
+        assert await offsets_of(transport, [0, 3, 6], concurrency=3, ordered=ordered) == arriving
 
 
 async def test_no_more_pages_are_requested_at_once_than_the_concurrency() -> None:
