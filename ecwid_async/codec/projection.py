@@ -65,8 +65,8 @@ class Projection(msgspec.Struct, Generic[T], eq=False):
     """How an API object, which is one of `models`, is read into the user's class `into`.
 
     `selection` are the fields to request. Instances of `builder` are filled by assignment and then converted to `into`
-    by assigning their ``__class__``. The codec caches its `hook` here. A projection can be used like a declared type,
-    and can be pickled if the class can.
+    by assigning their ``__class__``. The codec caches its `hook`, `layout` and `decoder` here. A projection can be used
+    like a declared type, and can be pickled if the class can.
     """
 
     into: type[T]
@@ -75,6 +75,8 @@ class Projection(msgspec.Struct, Generic[T], eq=False):
     selection: Selection
     builder: type | None
     hook: Any = None
+    layout: Any = msgspec.UNSET
+    decoder: Any = msgspec.UNSET
 
     def __repr__(self) -> str:
         return f"<Projection into {self.into.__qualname__}>"

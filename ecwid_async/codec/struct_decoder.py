@@ -1,8 +1,12 @@
-"""JSON bytes to models in one pass, without plain data in between.
+"""JSON bytes to models and users' classes in one pass, without plain data in between.
 
 `msgspec` decodes each object into a Struct with the wire fields of its model, and a generated function builds the model
 from it. A Struct accepts only what its model declares. All other JSON is refused and left to the hooks of `structure`,
 which convert values, keep them raw and report them. Both give the same models.
+
+So are users' classes built that are filled by assignment. A class whose ``__init__`` is called has no Struct: what was
+built before something is refused is built again by the hooks, and such a class might notice.
+Fields that a user's class lacks are refused, too: msgspec does not check the bytes of a field that it skips.
 """
 
 import threading
@@ -20,8 +24,15 @@ import attrs
 import msgspec
 from msgspec import UNSET
 
+from ecwid_async.codec.projection import Member, Projection
 from ecwid_async.codec.scalars import WrongType, decimal_cache, state
-from ecwid_async.codec.structure import find_open_enum, get_hook, get_json_text_hook, raise_wrong_type
+from ecwid_async.codec.structure import (
+    RequiredMemberError,
+    find_open_enum,
+    get_hook,
+    get_json_text_hook,
+    raise_wrong_type,
+)
 from ecwid_async.models.base import JSON_TEXT, NO_EXTRA, PREFIX, Model, TaggedUnion, is_model, union_members, wire_name
 from ecwid_async.primitives.safe_json import DECODE_ERRORS
 
@@ -42,7 +53,7 @@ _ABSENT: Final = "absent_"
 _UNKNOWN_FIELD: Final = "Object contains unknown field"
 
 # A `ValueError` is that of `datetime.fromisoformat`.
-_REFUSALS: Final = (WrongType, ValueError, *DECODE_ERRORS)
+_REFUSALS: Final = (WrongType, RequiredMemberError, ValueError, *DECODE_ERRORS)
 
 
 class _UnknownOrder(WrongType):
@@ -57,7 +68,10 @@ class Refused(Exception):
 
 
 class StructDecoder(Generic[T]):
-    """Decodes an object, or a page of them, to a model. Raises `Refused` unless all is exactly as declared."""
+    """Decodes an object, or a page of them, to models or a user's class.
+
+    Raises `Refused` unless all is exactly as declared.
+    """
 
     def __init__(self, layout: "_Layout") -> None:
         self.layout = layout
@@ -101,8 +115,12 @@ class StructDecoder(Generic[T]):
 
     def decode_page_with_values(self, body: bytes, names: tuple[str, ...]) -> tuple[list[T], list[tuple[Any, ...]]]:
         """Decode a page: its items, and of each item the plain values of these fields, None for one that it lacks."""
-        if not self.layout.new_fields.keys().isdisjoint(names):
+        if not self.layout.fields_without_none.isdisjoint(names):
             raise Refused
+        if self.layout.projection is not None:
+            with _lock:
+                if self.layout.add_fields(names):
+                    self._build_decoders()
         attributes = self.layout.attributes
         items, _, values = self._read_page(body, attrgetter(*(attributes.get(name, _ABSENT) for name in names)))
         return items, values
@@ -135,7 +153,7 @@ class StructDecoder(Generic[T]):
     def learn_fields(self, item: T) -> None:
         """Accept the fields of this item that its models lack from now on."""
         with _lock:
-            for part in _models_in(item):
+            for part in _models_in(item, self.layout.projection):
                 for layout in (_layouts.get((type(part), False)), _layouts.get((type(part), True))):
                     if layout is not None and part.extra:
                         layout.learn_fields(list(part.extra))
@@ -151,16 +169,28 @@ _decoders: Final[dict[Any, StructDecoder[Any] | None]] = {}
 
 
 def get_struct_decoder(target: type[T]) -> StructDecoder[T] | None:
-    """The decoder of a model; None for any other type, and for a model with `prefixed_fields`."""
+    """The decoder of a model or projection; None for any other type, and for one without a Struct."""
     decoder = _decoders.get(target)
+    if decoder is not None:
+        return decoder
+    if isinstance(target, Projection):
+        return _get_projection_decoder(cast("Projection[T]", target))
     # Users' classes are not kept alive here.
-    if decoder is None and target not in _decoders and is_model(target):
+    if target not in _decoders and is_model(target):
         with _lock:
             if target not in _decoders:
                 layout = _find_layout(cast(type[Model], target), tagged=False)
                 _decoders[target] = None if layout is None else StructDecoder(layout)
             return _decoders[target]
-    return decoder
+    return None
+
+
+def _get_projection_decoder(projection: Projection[T]) -> StructDecoder[T] | None:
+    if projection.decoder is UNSET:
+        with _lock:
+            layout = _find_projection_layout(projection)
+            projection.decoder = None if layout is None else StructDecoder(layout)
+    return cast("StructDecoder[T] | None", projection.decoder)
 
 
 def warm_up(*classes: type[Model]) -> None:
@@ -170,15 +200,19 @@ def warm_up(*classes: type[Model]) -> None:
         get_hook(cls)
 
 
-def _models_in(value: object) -> Iterator[Model]:
+def _models_in(value: object, declared: object = None) -> Iterator[Model]:
     if isinstance(value, Model):
         yield value
         for field in value.__attrs_attrs__:
             if field.name != "extra":
                 yield from _models_in(getattr(value, field.name))
     elif isinstance(value, list):
+        (element_type,) = get_args(declared) or (None,)
         for element in value:
-            yield from _models_in(element)
+            yield from _models_in(element, element_type)
+    elif isinstance(declared, Projection) and isinstance(value, declared.into):
+        for member in declared.members:
+            yield from _models_in(getattr(value, member.attribute), member.declared)
 
 
 # The Struct of a model
@@ -188,31 +222,40 @@ _MakeType = Callable[[Callable[["_Layout"], Any]], Any]
 
 
 class _Layout:
-    """The fields of a model's Struct, and the function that builds the model from the Struct.
+    """The fields of a Struct, and the function that builds a model or a user's class from the Struct.
 
-    `tagged` models are members of a union, whose tag is no field of the Struct. `new_fields` are the fields that the
-    model lacks: their names, and their attributes in the Struct. A Struct does not know in which order its fields were
-    received, so it is accepted if each pair of neighbours was seen in their order before.
+    `new_fields` are the fields that the model lacks: their names, and their attributes in the Struct. A Struct does not
+    know in which order its fields were received, so it is accepted if each pair of neighbours was seen in their order
+    before.
     """
 
-    def __init__(self, model: type[Model], *, tagged: bool) -> None:
-        self._model = model
-        self._tag = model.tag if tagged else None
+    projection: Projection[Any] | None = None
+
+    def __init__(self, name: str, cls: type, builder: type, tag: tuple[str, str] | None) -> None:
+        self._name = name
+        self._tag = tag
         self._fields: list[tuple[str, str, _MakeType]] = []
         self._has_order = True
         self._namespace: dict[str, Any] = {
             "Decimal": Decimal,
-            "NO_EXTRA": NO_EXTRA,
-            "builder": model.__bases__[0],
-            "cls": model,
+            "UNSET": UNSET,
+            "builder": builder,
+            "cls": cls,
             "collect_new_fields": _collect_new_fields,
             "decimal_cache": decimal_cache,
             "fromisoformat": datetime.fromisoformat,
             "new_fields": {},
+            "NO_EXTRA": NO_EXTRA,
             "ordered_pairs": frozenset(),
             "raise_wrong_type": raise_wrong_type,
         }
-        self.build = self._generate_build()
+        lines = ["def build(struct):", "    self = builder()", *self._assignments(), "    self.__class__ = cls"]
+        exec("\n".join([*lines, "    return self"]), self._namespace)  # noqa: S102  only field names of this package
+        self.build = cast(Callable[[Any], Any], self._namespace["build"])
+
+    def _assignments(self) -> Iterator[str]:
+        """Plan the fields, and generate the lines that set the attributes of `self`."""
+        raise NotImplementedError
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -222,6 +265,15 @@ class _Layout:
     @property
     def new_fields(self) -> dict[str, str]:
         return cast("dict[str, str]", self._namespace["new_fields"])
+
+    @property
+    def fields_without_none(self) -> set[str]:
+        """The fields that are not None in the Struct if they are absent."""
+        return set(self.new_fields)
+
+    def add_fields(self, names: tuple[str, ...]) -> bool:
+        """Add fields that only a scan reads; return whether there were new ones."""
+        return False
 
     def learn_fields(self, names: list[str]) -> None:
         declared = {wire for _, wire, _ in self._fields} | ({self._tag[0]} if self._tag else set())
@@ -247,15 +299,15 @@ class _Layout:
         """Make the Struct, given the Structs of nested models."""
         new_fields = self.new_fields
         fields: list[tuple[str, Any, Any]] = [
-            (attribute, make_type(struct_of), None) for attribute, _, make_type in self._fields
+            (attribute, make_type(struct_of), self._default(wire)) for attribute, wire, make_type in self._fields
         ]
         fields += [(attribute, Any, UNSET) for attribute in new_fields.values()]
         names = {attribute: wire for attribute, wire, _ in self._fields}
         names |= {attribute: wire for wire, attribute in new_fields.items()}
         return msgspec.defstruct(
-            self._model.__name__,
+            self._name,
             fields,
-            namespace={"build_model": staticmethod(self.build), _ABSENT: None},
+            namespace=self._struct_namespace(),
             tag_field=self._tag and self._tag[0],
             tag=self._tag and self._tag[1],
             rename=names,
@@ -264,8 +316,24 @@ class _Layout:
             gc=False,
         )
 
-    def _generate_build(self) -> Callable[[Any], Any]:
-        lines = ["def build(struct):", "    self = builder()"]
+    def _default(self, wire: str) -> object:
+        return UNSET if wire in self.fields_without_none else None
+
+    def _struct_namespace(self) -> dict[str, Any]:
+        return {_ABSENT: None}
+
+
+class _ModelLayout(_Layout):
+    """The layout of a model. `tagged` models are members of a union, whose tag is no field of the Struct."""
+
+    def __init__(self, model: type[Model], *, tagged: bool) -> None:
+        self._model = model
+        super().__init__(model.__name__, model, model.__bases__[0], model.tag if tagged else None)
+
+    def _struct_namespace(self) -> dict[str, Any]:
+        return {**super()._struct_namespace(), "build_model": staticmethod(self.build)}
+
+    def _assignments(self) -> Iterator[str]:
         attrs.resolve_types(self._model)
         for field in self._model.__attrs_attrs__:
             if field.name == "extra":
@@ -273,21 +341,60 @@ class _Layout:
             wire, target = wire_name(field), f"self.{field.name}"
             if self._tag is not None and wire == self._tag[0]:
                 self._namespace["tag"] = get_hook(field.type)(self._tag[1], None)
-                lines.append(f"    {target} = tag")
+                yield f"    {target} = tag"
                 continue
             make_type, expression = _plan_field(field.type, self._namespace, as_text=JSON_TEXT in field.metadata)
             self._fields.append((field.name, wire, make_type))
             if expression is None:
-                lines.append(f"    {target} = struct.{field.name}")
+                yield f"    {target} = struct.{field.name}"
             else:
-                lines += [f"    v = struct.{field.name}", f"    {target} = None if v is None else {expression}"]
-        lines += [
-            "    self.extra = collect_new_fields(struct, new_fields, ordered_pairs) if new_fields else NO_EXTRA",
-            "    self.__class__ = cls",
-            "    return self",
-        ]
-        exec("\n".join(lines), self._namespace)  # noqa: S102  the source contains only this package's own field names
-        return cast(Callable[[Any], Any], self._namespace["build"])
+                yield f"    v = struct.{field.name}"
+                yield f"    {target} = None if v is None else {expression}"
+        yield "    self.extra = collect_new_fields(struct, new_fields, ordered_pairs) if new_fields else NO_EXTRA"
+
+
+class _ProjectionLayout(_Layout):
+    """The layout of a user's class that is filled by assignment.
+
+    Nothing of the user's is in the Struct, so that msgspec's caches can't keep the class alive.
+    """
+
+    def __init__(self, projection: Projection[Any], builder: type) -> None:
+        self.projection = projection
+        super().__init__("Item", projection.into, builder, None)
+
+    @property
+    def fields_without_none(self) -> set[str]:
+        members = cast("Projection[Any]", self.projection).members
+        return {member.wire_name for member in members if _needs_absent(member)}
+
+    def add_fields(self, names: tuple[str, ...]) -> bool:
+        known = self.attributes
+        new = [name for name in dict.fromkeys(names) if name not in known and _is_plain(name)]
+        self._fields += [(f"scan__{name}", name, _any_type) for name in new]
+        return bool(new)
+
+    def _assignments(self) -> Iterator[str]:
+        for position, member in enumerate(cast("Projection[Any]", self.projection).members):
+            attribute, target = f"member{position}", f"self.{member.attribute}"
+            make_type, expression = _plan_field(member.declared, self._namespace, as_text=member.as_text)
+            self._fields.append((attribute, member.wire_name, make_type))
+            yield f"    v = struct.{attribute}"
+            if member.required:
+                yield "    if v is None: raise_wrong_type()"
+            else:
+                self._namespace[f"default{position}"] = member.default
+                if _needs_absent(member):
+                    yield f"    if v is UNSET: {target} = default{position}"
+                    yield f"    elif v is None: {target} = None"
+                else:
+                    yield f"    if v is None: {target} = default{position}"
+            yield f"    else: {target} = {'v' if expression is None else expression}"
+
+
+def _needs_absent(member: Member) -> bool:
+    """Whether an absent value differs from null."""
+    return not member.required and member.nullable and member.default is not None
 
 
 def _is_plain(name: str) -> bool:
@@ -311,8 +418,23 @@ def _find_layout(model: type[Model], *, tagged: bool) -> _Layout | None:
     key = model, tagged
     if key not in _layouts:
         has_prefix = any(PREFIX in field.metadata for field in model.__attrs_attrs__)
-        _layouts[key] = None if has_prefix else _Layout(model, tagged=tagged)
+        _layouts[key] = None if has_prefix else _ModelLayout(model, tagged=tagged)
     return _layouts[key]
+
+
+def _find_projection_layout(projection: Projection[Any]) -> _Layout | None:
+    if projection.layout is UNSET:
+        nested = [inner for member in projection.members for inner in _projections_in(member.declared)]
+        builder = projection.builder if all(map(_find_projection_layout, nested)) else None
+        projection.layout = None if builder is None else _ProjectionLayout(projection, builder)
+    return cast("_Layout | None", projection.layout)
+
+
+def _projections_in(declared: Any) -> Iterator[Projection[Any]]:
+    if isinstance(declared, Projection):
+        yield declared
+    for part in get_args(declared):
+        yield from _projections_in(part)
 
 
 def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> tuple[_MakeType, str | None]:
@@ -386,7 +508,11 @@ def _native_type(declared: Any) -> Any:
 
 
 def _find_layouts(declared: Any) -> list[_Layout] | None:
-    """The layouts of a model, or of a union of models; None for any other type, and if there are not all."""
+    """The layouts of a model, a projection, or a union of models; None for any other type, and if there are not all."""
+    layouts: list[_Layout | None]
+    if isinstance(declared, Projection):
+        layouts = [_find_projection_layout(declared)]
+        return None if None in layouts else cast("list[_Layout]", layouts)
     options = union_members(declared)
     union = TaggedUnion.from_members(options)
     if union is not None:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from ecwid_async.codec import Codec
+from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import DecodeError
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, repair
 from ecwid_async.scan.assumptions import ItemId
@@ -56,9 +56,10 @@ class ItemReader:
         return (_without_fields(item, scan_only_fields) for item in new) if scan_only_fields else new
 
     def models(self, page: Page, model: type[T]) -> Iterator[T]:
-        """Return the new items of a page as models."""
+        """Return the new items of a page as models, or as a projection reads them."""
         codec, operation = self._codec, self._operation
-        if not self._scan_only_fields:
+        # A projection reads only its own fields.
+        if not self._scan_only_fields or isinstance(model, Projection):
             read = codec.decode_page_with_values(page.body, model, self._lookup_names)
             if read is not None:
                 items, values = read

@@ -3,19 +3,22 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from ecwid_async.codec import Codec, DecodeProblem, dumps, loads
+from ecwid_async.codec import Codec, DecodeProblem, dumps, get_projection, loads
 from ecwid_async.codec.struct_decoder import Refused, StructDecoder, get_struct_decoder
 from ecwid_async.errors import DecodeError
 from ecwid_async.models.base import Model, model
 from ecwid_async.models.orders import Order
 from ecwid_async.models.product_filters import ProductFilterSet
-from ecwid_async.models.product_options import RadioOption
+from ecwid_async.models.product_options import ProductOption, RadioOption
 from ecwid_async.models.products import Product
 from tests.codec.models import COMPLETE_ITEM, Form, Item
 from tests.models.test_fuzzed_responses import responses, spec
@@ -247,3 +250,130 @@ def test_models_that_collect_fields_by_prefix_have_no_struct() -> None:
     for target in (ProductFilterSet, list[Order], object, dict[str, object]):
         assert get_struct_decoder(target) is None  # type: ignore[arg-type]
     assert json.loads(dumps(Codec(strict=True).decode(b'{"option_Size":{}}', Item, OPERATION))) == {"option_Size": {}}
+
+
+# Users' classes
+
+
+@attrs.frozen
+class Translation:
+    """A class that is read within `fields`."""
+
+    name: str
+    value: str | None = "none"
+
+
+_FIELD_TYPES: dict[str, tuple[Any, object]] = {
+    "id": (int, 7),
+    "price": (Decimal, Decimal("1.50")),
+    "name": (str, "a name"),
+    "created": (datetime, None),
+    "enabled": (bool, True),
+    "options": (list[ProductOption], None),
+    "attributes": (list[Translation], None),
+    "name_translated": (dict[str, str], None),
+    "category_ids": (list[int], None),
+    "tax": (object, None),
+}
+
+
+@st.composite
+def filled_classes(draw: st.DrawFn) -> type:
+    """A frozen attrs class with some fields of a product: required ones, with a default, or that can be None."""
+    fields: dict[str, Any] = {}
+    for name in draw(st.lists(st.sampled_from(list(_FIELD_TYPES)), min_size=1, max_size=5, unique=True)):
+        declared, default = _FIELD_TYPES[name]
+        declared = declared | None if draw(st.booleans()) and declared is not object else declared
+        settings = {"default": default} if draw(st.booleans()) else {}
+        fields[name] = attrs.field(type=declared, kw_only=True, **settings)
+    return attrs.make_class("Row", fields, frozen=True, slots=draw(st.booleans()))
+
+
+@settings(quick, max_examples=300)
+@given(filled_classes(), st.lists(odd_items, max_size=4), st.booleans())
+def test_odd_items_give_the_same_instances_problems_and_errors(
+    into: type[Any], items: list[bytes], strict: bool
+) -> None:
+    assume(not any(b"[" * 900 in item for item in items))
+    projection: Any = get_projection(into, (Product,))
+    assert get_struct_decoder(projection) is not None
+    body = b'{"total":7,"count":1,"items":[%b]}' % b",".join(items)
+    for _ in range(2):
+        assert read_page_directly(body, projection, strict=strict) == read_page_as_plain_data(
+            body, projection, strict=strict
+        )
+        for item in items:
+            assert read_directly(item, projection, strict=strict) == read_plain_data(item, projection, strict=strict)
+
+
+_values_of_fields = st.sampled_from(
+    [
+        *(None, 7, loads("7.5"), True, "7", "x", "2024-09-04 07:22:09 +0000", "2024-99-04"),
+        *([], [7], [None], {}, {"en": "a"}, [{"value": "b"}], [{"name": "a"}, {"name": "b", "value": None}]),
+        [{"type": "RADIO", "name": "a", "new": 1}],
+    ]
+)
+
+
+@settings(quick, max_examples=300)
+@given(
+    filled_classes(),
+    st.lists(
+        st.fixed_dictionaries(
+            {}, optional=dict.fromkeys(("nameTranslated", "categoryIds", *_FIELD_TYPES), _values_of_fields)
+        ),
+        max_size=3,
+    ),
+    st.booleans(),
+)
+def test_any_value_of_a_field_gives_the_same_instances_problems_and_errors(
+    into: type[Any], items: list[dict[str, object]], strict: bool
+) -> None:
+    projection: Any = get_projection(into, (Product,))
+    known = {member.wire_name for member in projection.members}
+    items = [{name: value for name, value in item.items() if name in known} for item in items]
+    body = dumps({"total": 7, "items": items})
+    for _ in range(2):
+        assert read_page_directly(body, projection, strict=strict) == read_page_as_plain_data(
+            body, projection, strict=strict
+        )
+
+
+@attrs.frozen
+class Filled:
+    id: int
+    price: Decimal | None = Decimal(1)
+    options: list[ProductOption] | None = None
+    attributes: list[Translation] | None = None
+
+
+def test_a_class_that_is_filled_by_assignment_is_decoded_directly() -> None:
+    projection: Any = get_projection(Filled, (Product,))
+    assert not is_refused({"id": 7, "price": 12, "attributes": [{"name": "a"}]}, projection)
+    assert is_refused({"price": 12}, projection)
+    assert is_refused({"id": 7, "sku": "not requested"}, projection)
+    read = Codec(strict=True).decode
+    assert read(b'{"id":7}', projection, OPERATION) == Filled(7)
+    assert read(b'{"id":7,"price":null}', projection, OPERATION) == Filled(7, None)
+    odd_option = {"id": 7, "options": [{"type": "RADIO", "unheard": 1}]}
+    assert is_refused(odd_option, projection)
+    read(dumps(odd_option), projection, OPERATION)
+    assert not is_refused(odd_option, projection), "learned"
+
+
+def test_a_class_whose_init_is_called_has_no_struct_nor_has_one_around_it() -> None:
+    @attrs.define
+    class Inner:
+        name: str
+
+    outer = attrs.make_class("Outer", {"attributes": attrs.field(type=list[Inner] | None)}, frozen=True)
+    assert get_struct_decoder(get_projection(Inner, (Product,))) is None  # type: ignore[arg-type]
+    assert get_struct_decoder(get_projection(outer, (Product,))) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("odd", [b'"\xff"', b'"\\x"', b'"\\ud83d"', b"1e9999999999999999999999", b"[" * 5000])
+def test_fields_that_a_class_lacks_are_checked(odd: bytes) -> None:
+    projection: Any = get_projection(Filled, (Product,))
+    body = b'{"items":[{"id":1},{"id":2,"unknown":%b}]}' % odd
+    assert read_page_directly(body, projection) == read_page_as_plain_data(body, projection)
+    assert read_page_directly(body, projection)[1] != Counter()

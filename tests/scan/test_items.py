@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
+import attrs
 import msgspec
 import pytest
 
-from ecwid_async.codec import Codec
+from ecwid_async.codec import Codec, get_projection
 from ecwid_async.errors import DecodeError
+from ecwid_async.models.products import Product
 from ecwid_async.scan.assumptions import ListPart
 from ecwid_async.scan.coverage import OrderedCoverage, Slice
 from ecwid_async.scan.items import ItemReader
@@ -106,3 +108,20 @@ def test_an_item_without_an_id_is_an_error(wrong: object, size: str) -> None:
 def test_a_page_without_items_is_an_error() -> None:
     with pytest.raises(DecodeError, match="items"):
         list(reader().parsed(Page(ListPart(), 0, 0, 9, b'{"total":9}', Headers())))
+
+
+@pytest.mark.parametrize("odd", [{}, {"name": 7}, {"unknown": 1}], ids=str)
+@pytest.mark.parametrize("frozen", [True, False])
+def test_a_users_class_is_read_without_the_fields_that_only_the_scan_needs(
+    frozen: bool, odd: dict[str, object]
+) -> None:
+    row = attrs.make_class("Row", {"name": attrs.field(type=str | None)}, frozen=frozen)
+    projection: Any = get_projection(row, (Product,))
+    items = reader(scan_only_fields=("id", "made", "changed", "group"))
+    here = page(item(1, name="a"), item(2, **{"name": "b", "group": "b2b", **odd}), item(1, name="a"))
+    found = [row.name for row in items.models(here, projection)]
+    assert found == ["a", "7" if odd.get("name") == 7 else "b"]
+    assert here.ids == [1, 2, 1]
+    assert here.created == [10, 20, 10]
+    assert here.updated == [11, 21, 11]
+    assert items.omitted_seen
