@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
+from contextvars import Context, copy_context
 from typing import Final
 
 import anyio
@@ -36,6 +37,9 @@ class PageRequests:
     tasks: anyio.abc.TaskGroup
     """Runs the requests of `get_many`. Set when the scan is opened."""
 
+    context: Context
+    """That of the scan's beginning. Pages are requested ahead, which deadlines of later blocks must not end."""
+
     def __init__(
         self,
         request: Request,
@@ -57,6 +61,7 @@ class PageRequests:
         self._ordered = ordered
         self._distrusts_empty_pages = False
         self._arrived = anyio.Event()
+        self.context = copy_context()
 
     async def get(self, part: ListPart, offset: int = 0) -> Page:
         """Return a page. Raises `BrokenAssumption` if it stays empty though its total reports items there."""
@@ -84,7 +89,7 @@ class PageRequests:
             while len(pending) < max_pending and (offset := next(offsets, None)) is not None:
                 page = _PendingPage()
                 pending.append(page)
-                self.tasks.start_soon(self._fetch, page, part, offset)
+                self.context.run(self._start_fetch, page, part, offset)
             if not pending:
                 return
             while (ready := self._next_ready(pending)) is None:
@@ -95,6 +100,9 @@ class PageRequests:
                 await anyio.lowlevel.checkpoint_if_cancelled()
             yield ready.unwrap()
             max_pending = self._concurrency
+
+    def _start_fetch(self, page: "_PendingPage", part: ListPart, offset: int) -> None:
+        self.tasks.start_soon(self._fetch, page, part, offset)
 
     def _next_ready(self, pending: "deque[_PendingPage]") -> "_PendingPage | None":
         for page in pending:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, aclosing, suppress
+from contextvars import copy_context
 from types import AsyncGeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar, cast
 
@@ -293,6 +294,7 @@ class Scan(Generic[T]):
         if self._state == "iterated":
             raise RuntimeError(f"{self!r} can be read only once: build another scan to read the list again")
         self._state = "iterated"
+        self._requests.context = copy_context()
         drifted: ScanDrifted | None = None
         if not self._finished:
             try:

@@ -11,7 +11,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from ecwid_async import Ecwid
+from ecwid_async import Ecwid, deadline
 from ecwid_async.errors import InvalidToken
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.scan import Scan
@@ -325,3 +325,31 @@ def test_an_interruption_at_any_await_leaves_nothing_open(
     for at in range(1, world.turns + 1, 7 if world.turns > 150 else 1):
         world = make_world(name, concurrency)
         world.run(read_interrupted(world, READS[read](world), kind, at))
+
+
+async def test_the_deadline_of_a_block_does_not_reach_the_pages_that_are_requested_ahead_in_it() -> None:
+    sandbox = Sandbox(requests_per_minute=None, switches=Switches(page_size=4))
+    rows = ({"id": n, "createTimestamp": n, "updateTimestamp": n} for n in range(1, COUNT + 1))
+    sandbox.add_store(STORE, token=TOKEN).load("products", rows)
+    deadlines: dict[str, float | None] = {}
+
+    class Recorder:
+        async def send(self, request: Request) -> Response:
+            deadlines.setdefault(dict(request.params)["offset"], request.options.deadline)
+            return await sandbox.send(request)
+
+        def stream(self, request: Request) -> Any:
+            return sandbox.stream(request)
+
+        async def aclose(self) -> None:
+            pass
+
+    store = Ecwid(transport=Recorder(), quota=None).store(STORE, TOKEN)
+    async with store.products.scan(concurrency=2) as scan:
+        items = scan.dicts()
+        item = await anext(items, None)
+        while item is not None:
+            with deadline(60):
+                item = await anext(items, None)
+    assert deadlines["4"] is None
+    assert deadlines["36"] is None
