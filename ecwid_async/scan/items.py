@@ -65,6 +65,8 @@ class ItemReader:
                 items, values = read
                 ids, created, updated, omit_values = ([value[i] for value in values] for i in range(4))
                 return compress(items, self._record(page, ids, created, updated, omit_values))
+        if isinstance(model, Projection):
+            return codec.structure_all(self.parsed(page, with_scan_fields=True), model, operation, "items[]")
         try:
             raw_items, new = self._raw(page)
         except DecodeError:

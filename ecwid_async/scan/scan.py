@@ -237,16 +237,13 @@ class Scan(Generic[T]):
 
     async def _iterate_typed(self) -> AsyncGenerator[T, None]:
         codec, item_type, operation = self._channel.codec, self._item, self._operation
-        # A user's class reads its own fields only.
-        with_scan_fields = isinstance(item_type, Projection)
         async with aclosing(self._pages()) as pages:
             async for page in pages:
                 self._position = page.position
-                if is_model(item_type):
+                if is_model(item_type) or isinstance(item_type, Projection):
                     items = self._items.models(page, item_type)
                 else:
-                    plain = self._items.parsed(page, with_scan_fields=with_scan_fields)
-                    items = codec.structure_all(plain, item_type, operation, "items[]")
+                    items = codec.structure_all(self._items.parsed(page), item_type, operation, "items[]")
                 for item in items:
                     yield item
 
