@@ -93,7 +93,7 @@ class Pages(Generic[T]):
         async with aclosing(self._raw_pages()) as pages:
             async for page in pages:
                 for position, item in enumerate(page.items):
-                    yield codec.structure(codec.parse(item, operation, position), self._item, operation, position)
+                    yield codec.decode_item(item, self._item, operation, position)
 
     def pages(self) -> AsyncIterator[Page[T]]:
         """Yield whole pages of typed items."""
