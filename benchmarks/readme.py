@@ -52,7 +52,7 @@ def _write_part(name: str, text: str) -> None:
 def _summarize_goals() -> str:
     """The goals of all kept reports that have a floor, as one table."""
     reports = [json.loads(path.read_bytes()) for name in _BENCHMARKS if (path := _RESULTS / f"{name}.json").exists()]
-    goals = [goal for report in reports for goal in report["goals"] if goal.get("floor") is not None]
+    goals = [goal for report in reports for goal in report.get("goals", ()) if goal.get("floor") is not None]
     return "\n".join(
         [
             "| figure | measured | floor | measured / floor | goal | |",
