@@ -109,7 +109,7 @@ def measure_cpu(total: int, *, rounds: int) -> tuple[list[Table], list[RatioGoal
     goals += [
         RatioGoal(cpu, TYPED, DECODED, 1.5, floor=PRODUCTS),
         RatioGoal(cpu, JSONL, WRITTEN, 0.45, floor=BODIES),
-        RatioGoal(cpu, INTO, DECODED, 0.2, floor=STRUCTS),
+        RatioGoal(cpu, INTO, DECODED, 0.15, floor=STRUCTS),
         RatioGoal(cpu, PARQUET, DECODED, 2.0, floor=READY_TABLES),
         RatioGoal(cpu, CSV, DECODED, 2.0, floor=READY_CSV),
     ]
