@@ -14,7 +14,7 @@ from benchmarks.harness.report import format_cell
 _ROOT: Final = Path(__file__).parents[1]
 _README: Final = _ROOT / "benchmarks" / "README.md"
 _RESULTS: Final = _ROOT / "benchmarks" / "results"
-_BENCHMARKS: Final = (
+BENCHMARKS: Final = (
     "decode",
     "overhead",
     "paging",
@@ -33,7 +33,7 @@ _BENCHMARKS: Final = (
 
 def main() -> None:
     """Run the named benchmarks, or all, and update the README."""
-    for name in sys.argv[1:] or _BENCHMARKS:
+    for name in sys.argv[1:] or BENCHMARKS:
         command = [sys.executable, "-m", f"benchmarks.{name}", "--json"]
         finished = subprocess.run(command, stdout=subprocess.PIPE, cwd=_ROOT, check=True)
         (_RESULTS / f"{name}.json").write_bytes(finished.stdout)
@@ -51,7 +51,7 @@ def _write_part(name: str, text: str) -> None:
 
 def _summarize_goals() -> str:
     """The goals of all kept reports that have a floor, as one table."""
-    reports = [json.loads(path.read_bytes()) for name in _BENCHMARKS if (path := _RESULTS / f"{name}.json").exists()]
+    reports = [json.loads(path.read_bytes()) for name in BENCHMARKS if (path := _RESULTS / f"{name}.json").exists()]
     goals = [goal for report in reports for goal in report.get("goals", ()) if goal.get("floor") is not None]
     return "\n".join(
         [

@@ -8,29 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.readme import BENCHMARKS
+
 ROOT = Path(__file__).parents[1]
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "decode",
-        "overhead",
-        "paging",
-        "imports",
-        "start",
-        "traffic",
-        "export",
-        "sync",
-        "fleet",
-        "duel",
-        "dlt",
-        "apps",
-        "demo_store",
-    ],
-)
+@pytest.mark.parametrize("name", BENCHMARKS)
 def test_a_benchmark_prints_one_json_object(name: str) -> None:
     if name == "decode":
         pytest.importorskip("pydantic")
