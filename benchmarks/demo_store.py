@@ -3,7 +3,7 @@
 Figures are CPU microseconds per product. It needs zstd.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from random import Random
@@ -19,7 +19,7 @@ STORE, WITHOUT_ZSTD = "demo store", "demo store, zstd not installed"
 
 # A product is generated from two seeds and about 45 random numbers.
 _SEEDS, _DRAWS = 2, 22
-_DICTIONARY_PRODUCTS = 5
+_SAMPLES = 100
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
     table = demo_sandbox(products=sampled, orders=0).stores[DEMO_STORE_ID].table("products")
     rows = [table.raw(key) or b"" for key in table]
     items = [decode_json(row) for row in rows]
-    compression = Zstd(b"".join(rows[-_DICTIONARY_PRODUCTS:]))
+    compression = Zstd(rows[:: len(rows) // _SAMPLES])
     repeats = count // sampled
     candidates: dict[str, Callable[[], object]] = {
         ENCODED: partial(_encode, items, repeats),
@@ -42,13 +42,13 @@ def main() -> None:
     print_report("demo_store", [made], [RatioGoal(made, STORE, ENCODED, 6.0, floor=FLOOR)], as_json=options.json)
 
 
-def _make_store(count: int, compression: Callable[[bytes], Compression]) -> None:
+def _make_store(count: int, compression: Callable[[Sequence[bytes]], Compression]) -> None:
     with _compression(compression):
         demo_sandbox(products=count, orders=0, customers=0, carts=0)
 
 
 @contextmanager
-def _compression(compression: Callable[[bytes], Compression]) -> Iterator[None]:
+def _compression(compression: Callable[[Sequence[bytes]], Compression]) -> Iterator[None]:
     installed = item_storage.new_compression
     item_storage.new_compression = compression
     try:

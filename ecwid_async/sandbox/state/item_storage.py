@@ -8,8 +8,7 @@ from ecwid_async.sandbox.state.compression import Compression, new_compression
 __all__ = ["ItemStorage"]
 
 _PLAIN_BYTES: Final = 32 * 1024 * 1024
-_DICTIONARY_BYTES: Final = 32 * 1024
-_SAMPLES: Final = 12
+_SAMPLES: Final = 100
 # JSON objects start with a brace. An item whose compressed form also does is stored plain.
 _BRACE: Final = ord("{")
 
@@ -62,11 +61,10 @@ class ItemStorage:
             self._plain_left -= len(item)
             return item
         if self._compression is None:
-            self._compression = new_compression(self._build_dictionary())
+            self._compression = new_compression(self._samples())
         packed = self._compression.compress(item)
         return item if packed[0] == _BRACE else packed
 
-    def _build_dictionary(self) -> bytes:
+    def _samples(self) -> list[bytes]:
         plain = [row for row in self._rows if row is not None]
-        samples = plain[:: max(1, len(plain) // _SAMPLES)]
-        return b"".join(samples)[-_DICTIONARY_BYTES:]
+        return plain[:: max(1, len(plain) // _SAMPLES)]

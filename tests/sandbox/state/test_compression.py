@@ -2,6 +2,7 @@
 
 import sys
 from copy import deepcopy
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -22,17 +23,24 @@ def kind(request: pytest.FixtureRequest) -> type[Deflate] | type[Zstd]:
     return chosen
 
 
-@given(dictionary=st.binary(max_size=100), texts=st.lists(st.binary(max_size=300), max_size=5))
-def test_texts_are_returned_unchanged_in_any_order(dictionary: bytes, texts: list[bytes]) -> None:
-    compressions: list[Compression] = [Deflate(dictionary), new_compression(dictionary)]
+@given(samples=st.lists(st.binary(max_size=100)), texts=st.lists(st.binary(max_size=300), max_size=5))
+def test_texts_are_returned_unchanged_in_any_order(samples: list[bytes], texts: list[bytes]) -> None:
+    compressions: list[Compression] = [Deflate(samples), new_compression(samples)]
     for compression in compressions:
         packed = [compression.compress(text) for text in texts]
         assert [compression.decompress(each) for each in reversed(packed)] == texts[::-1]
 
 
-def test_a_text_like_the_dictionary_becomes_small(kind: type[Deflate] | type[Zstd]) -> None:
+def test_a_text_like_the_samples_becomes_small(kind: type[Deflate] | type[Zstd]) -> None:
     text = bytes(range(256)) * 4
-    assert len(kind(text).compress(text)) < 40 < len(kind(b" " * 8).compress(bytes(range(256))))
+    assert len(kind([text]).compress(text)) < 40 < len(kind([]).compress(bytes(range(256))))
+
+
+def test_a_text_that_shares_parts_with_many_samples_becomes_small(kind: type[Deflate] | type[Zstd]) -> None:
+    random = Random(1)
+    shared = [random.randbytes(200) for _ in range(10)]
+    texts = [b"".join([random.randbytes(20), *random.choices(shared, k=5)]) for _ in range(101)]
+    assert len(kind(texts[:100]).compress(texts[100])) < len(texts[100]) / 5
 
 
 def test_copies_of_a_storage_have_the_same_items(
@@ -50,10 +58,10 @@ def test_copies_of_a_storage_have_the_same_items(
 
 def test_zlib_is_used_where_zstd_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, ZSTD, None)
-    assert isinstance(new_compression(b"dictionary"), Deflate)
+    assert isinstance(new_compression([b"sample"]), Deflate)
 
 
 def test_zstd_is_used_where_it_is_installed() -> None:
     pytest.importorskip(ZSTD)
-    assert isinstance(new_compression(b"dictionary"), Zstd)
-    assert new_compression(b"").compress(b"")
+    assert isinstance(new_compression([b"sample"]), Zstd)
+    assert new_compression([]).compress(b"")
