@@ -16,6 +16,7 @@ from ecwid_async.tables import (
     Column,
     Fields,
     RowReader,
+    Rows,
     ScalarColumn,
     StructColumn,
     build_columns,
@@ -74,24 +75,32 @@ class CsvWriter:
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page. Raises `DecodeError` for an item that is not a JSON object in UTF-8."""
-        rows, extras = self._reader.read(items)
+        self.write_rows(self._reader.read(items))
+
+    def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
+        """Read a page at once: see `RowReader.read_page`."""
+        return self._reader.read_page(page, names)
+
+    def write_rows(self, read: Rows) -> None:
+        """Write items that were read. Raises `DecodeError` for an item that is not a JSON object in UTF-8."""
+        read = self._reader.renew(read)
         try:
             try:
-                columns = list(self._cells(self._columns, rows))
+                columns = list(self._cells(self._columns, read.rows))
             except _NotText:
-                extras = self._reader.split_others(items, rows)
-                columns = list(self._cells(self._columns, rows))
+                self._reader.split_others(read)
+                columns = list(self._cells(self._columns, read.rows))
             self._write_rows(
                 [
-                    *([cell] * len(rows) for cell in self._store_id_cells.values()),
+                    *([cell] * len(read) for cell in self._store_id_cells.values()),
                     *columns,
-                    _json_cells([extra or b"" for extra in extras]),
+                    _json_cells([rest or b"" for rest in read.rests]),
                 ]
             )
         except DECODE_ERRORS:
-            self._reader.split_items(items)  # raises the error that names the item
+            self._reader.split_items(read)  # raises the error that names the item
             raise
-        self.item_count += len(items)
+        self.item_count += len(read)
 
     def finish(self) -> None:
         """Finish the compressed stream."""

@@ -10,7 +10,7 @@ from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import ConfigError
 from ecwid_async.export.compression import CompressedStream, Compression, PlainStream
 from ecwid_async.export.json_lines import JsonLinesWriter
-from ecwid_async.tables import Fields
+from ecwid_async.tables import Fields, Rows
 
 __all__ = ["FORMATS", "Format", "FormatOptions", "Writer", "check_format", "create_writer"]
 
@@ -80,9 +80,20 @@ class Writer(Protocol):
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page, each a JSON object as the server sent it.
 
-        CSV and Parquet raise `DecodeError` for anything else; Parquet may raise it later, when it writes a group of
-        items. JSON Lines raises `UnicodeDecodeError` for bytes that are not UTF-8.
+        CSV and Parquet raise `DecodeError` for anything else, JSON Lines raises `UnicodeDecodeError` for bytes that are
+        not UTF-8.
         """
+        ...
+
+    def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
+        """Read a page at once for `write_rows`, and the plain values of these fields: see `RowReader.read_page`.
+
+        Returns None if its items must be written by `write`.
+        """
+        ...
+
+    def write_rows(self, read: Rows) -> None:
+        """Write items that were read by `read_page`. Raises the same errors as `write`."""
         ...
 
     def finish(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ecwid_async.export.compression import CompressedStream, PlainStream
-from ecwid_async.tables import STORE_ID
+from ecwid_async.tables import STORE_ID, Rows
 
 __all__ = ["JsonLinesWriter"]
 
@@ -36,6 +36,13 @@ class JsonLinesWriter:
             text = b"".join([self._line(bytes(item)) for item in items])
         self._stream.write(text)
         self.item_count += len(items)
+
+    def read_page(self, page: bytes, names: Sequence[str]) -> None:
+        """Return None: JSON Lines have no rows."""
+
+    def write_rows(self, read: Rows) -> None:
+        """Write the items of rows."""
+        self.write(read.items)
 
     def finish(self) -> None:
         """Finish the compressed stream."""

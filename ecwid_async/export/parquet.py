@@ -7,7 +7,7 @@ import msgspec
 
 from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import ConfigError
-from ecwid_async.tables import Fields
+from ecwid_async.tables import Fields, Rows
 from ecwid_async.tables.arrow import Decimals, TableBuilder
 
 try:
@@ -69,7 +69,21 @@ class ParquetWriter:
         """Add the items of a page, and write a group once it is full. Raises `DecodeError` for an invalid item."""
         size = self._builder.size
         self._builder.add(items)
-        self.item_count += len(items)
+        self._write_full_groups(len(items), size)
+
+    def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
+        """Read a page at once: see `RowReader.read_page`."""
+        return self._builder.read_page(page, names)
+
+    def write_rows(self, read: Rows) -> None:
+        """Add items that were read. Raises `DecodeError` for an invalid item."""
+        size = self._builder.size
+        self._builder.add_rows(read)
+        self._write_full_groups(len(read), size)
+
+    def _write_full_groups(self, count: int, size: int) -> None:
+        """Write a group if it is full, after `count` items were added to columns of `size` bytes."""
+        self.item_count += count
         if self._builder.size != size:  # a batch was built: do not keep the memory that it took
             pa.default_memory_pool().release_unused()
         if self._builder.size >= _GROUP_SIZE:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
+from itertools import compress
 from time import perf_counter
 from typing import Any, Final
 
@@ -13,13 +14,14 @@ from ecwid_async.calls import Call
 from ecwid_async.client import Store
 from ecwid_async.export.checkpoint import Checkpoint
 from ecwid_async.export.formats import Format
-from ecwid_async.export.items import item_keys
 from ecwid_async.export.manifest import SectionRecord
 from ecwid_async.export.progress import Progress, ProgressCallback
 from ecwid_async.export.section_request import SectionRequest
 from ecwid_async.export.section_writer import SectionWriter
 from ecwid_async.pages import Pages
 from ecwid_async.primitives.shielding import run_shielded_in_thread
+from ecwid_async.scan import DecodedPage, IdSet
+from ecwid_async.tables import Rows
 
 __all__ = ["SectionReader", "utc_now"]
 
@@ -116,17 +118,15 @@ class SectionReader:
         started = perf_counter()
         async with (
             pages.scan(ordered=True, resume=resumed.scan_token or None) as scan,
-            aclosing(scan.raw()) as raw_pages,
+            aclosing(scan.decoded_pages(self._writer.read_page)) as pages_read,
         ):
-            async for page in raw_pages:
-                items: Any = page
+            async for page in pages_read:
                 if seen is not None:
                     # An item that has changed since the interruption may be in the log already.
-                    keys = item_keys(page, self._request.key or "")
-                    items = [item for item, key in zip(page, keys, strict=True) if seen.add(key)]
-                if items:
-                    await self._writer.write(items)
-                self._update_counts(len(items), scan.total, resumed, scan.requests, perf_counter() - started)
+                    page = _new_items(page, seen)
+                if page.ids:
+                    await self._writer.write_page(page)
+                self._update_counts(len(page.ids), scan.total, resumed, scan.requests, perf_counter() - started)
                 self._save_checkpoint(scan.token)
                 repeated = _repeated_pages(scan.requests, self.checkpoint.item_count - resumed.item_count)
                 self._report(f"{repeated:,} pages read again" if repeated else "")
@@ -159,6 +159,15 @@ class SectionReader:
         self._on_progress(
             Progress(section, checkpoint.item_count, checkpoint.reported_total, note, self._store.store_id, finished)
         )
+
+
+def _new_items(page: DecodedPage[Rows], seen: IdSet) -> DecodedPage[Rows]:
+    """Return a page without the items that were seen before."""
+    new = seen.add_all(page.ids)
+    if all(new):
+        return page
+    items = page.items if page.content is None else page.content.items
+    return DecodedPage(ids=list(compress(page.ids, new)), items=list(compress(items, new)))
 
 
 def _repeated_pages(requests: int, items: int) -> int:

@@ -1,9 +1,9 @@
 """Writing a section's items: to a log as received, to resume from, and to a file in the chosen format."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import anyio.to_thread
 import msgspec
@@ -16,8 +16,9 @@ from ecwid_async.export.output_errors import OutputError
 from ecwid_async.export.part_file import HashingStream, PartFile
 from ecwid_async.export.section_request import SectionRequest
 from ecwid_async.primitives.shielding import run_shielded, run_shielded_in_thread
-from ecwid_async.scan import IdSet
+from ecwid_async.scan import DecodedPage, IdSet
 from ecwid_async.sections import Items
+from ecwid_async.tables import Rows
 
 __all__ = ["SectionWriter"]
 
@@ -69,6 +70,21 @@ class SectionWriter:
             self._write_items(self._log_writer, items)
         if self._output_writer is not None:
             await self._in_thread(partial(self._write_output, items))
+
+    def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
+        """Read a page at once for `write_page`: see `RowReader.read_page`. Returns None if there is no way to."""
+        if self._output_writer is None or not self._request.writes_items_unchanged:
+            return None
+        return self._output_writer.read_page(page, names)
+
+    async def write_page(self, page: DecodedPage[Rows]) -> None:
+        """Write a page of a scan. Raises the same errors as `write`."""
+        if page.content is None or self._output_writer is None:
+            await self.write(page.items)
+            return
+        if self._log_writer is not None:
+            self._write_items(self._log_writer, page.content.items)
+        await self._in_thread(partial(self._output_writer.write_rows, page.content))
 
     def replay(self) -> IdSet:
         """Write the items in the log to the output again, and return their keys. Blocks."""

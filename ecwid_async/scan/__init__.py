@@ -8,8 +8,19 @@ the next page; `assumptions` checks the server.
 from ecwid_async.scan.ids import IdSet
 from ecwid_async.scan.item_times import seconds, server_time
 from ecwid_async.scan.items import raw_without_fields
-from ecwid_async.scan.page import RawPage
+from ecwid_async.scan.page import DecodedPage, RawPage
 from ecwid_async.scan.plans import PLANS, ListPlan, plan_for
 from ecwid_async.scan.scan import Scan
 
-__all__ = ["PLANS", "IdSet", "ListPlan", "RawPage", "Scan", "plan_for", "raw_without_fields", "seconds", "server_time"]
+__all__ = [
+    "PLANS",
+    "DecodedPage",
+    "IdSet",
+    "ListPlan",
+    "RawPage",
+    "Scan",
+    "plan_for",
+    "raw_without_fields",
+    "seconds",
+    "server_time",
+]

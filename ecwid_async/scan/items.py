@@ -14,7 +14,7 @@ from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, repair
 from ecwid_async.scan.assumptions import ItemId
 from ecwid_async.scan.ids import IdSet
 from ecwid_async.scan.item_times import seconds
-from ecwid_async.scan.page import Page, RawPage
+from ecwid_async.scan.page import DecodedPage, Page, PageDecoder, RawPage
 from ecwid_async.scan.plans import ListPlan
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.token import Position
@@ -128,6 +128,21 @@ class ItemReader:
             total=page.total,
         )
 
+    def decoded(self, page: Page, decode: PageDecoder[T]) -> DecodedPage[T]:
+        """Return a page as `decode` reads it, or its new items if it reads nothing or not all of them are new."""
+        decoded = decode(page.body, self._lookup_names)
+        if decoded is None:
+            items, new = self._raw(page)
+            return DecodedPage(ids=list(compress(page.ids, new)), items=items)
+        content, (ids, created, updated, omit_values) = decoded
+        new = self._record(page, ids, created, updated, omit_values)
+        if all(new):
+            return DecodedPage(ids=page.ids, content=content, body=page.body)
+        items, _ = self._codec.split_page(page.body, self._operation)
+        return DecodedPage(
+            ids=list(compress(page.ids, new)), items=self._without_scan_only_fields(compress(items, new))
+        )
+
     def _raw(self, page: Page) -> tuple[list[msgspec.Raw], list[bool]]:
         """Return the new items of a page, and whether each of its items is new."""
         items, _ = self._codec.split_page(page.body, self._operation)
@@ -139,11 +154,11 @@ class ItemReader:
             [fields.updated for fields in fields_of_items],
             (fields.omit_value for fields in fields_of_items),
         )
-        if not all(new):
-            items = list(compress(items, new))
-        if self._scan_only_fields:
-            items = [raw_without_fields(item, self._scan_only_fields) for item in items]
-        return items, new
+        return self._without_scan_only_fields(items if all(new) else compress(items, new)), new
+
+    def _without_scan_only_fields(self, items: Iterable[msgspec.Raw]) -> list[msgspec.Raw]:
+        names = self._scan_only_fields
+        return [raw_without_fields(item, names) for item in items] if names else list(items)
 
     def _record(
         self, page: Page, ids: list[ItemId], created: list[Any], updated: list[Any], omit_values: Iterable[object]

@@ -1,6 +1,7 @@
 """One page of a list."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 from attrs import field, frozen, mutable
@@ -11,7 +12,15 @@ from ecwid_async.scan.item_times import all_seconds
 from ecwid_async.scan.token import Position
 from ecwid_async.wire import Headers
 
-__all__ = ["Page", "RawPage"]
+__all__ = ["DecodedPage", "Page", "PageDecoder", "RawPage"]
+
+T = TypeVar("T")
+
+PageDecoder: TypeAlias = Callable[[bytes, Sequence[str]], tuple[T, list[list[Any]]] | None]
+"""Reads the body of a page at once, and the plain values of some fields, each a list with None for a missing one.
+
+Returns None for a page that has to be read by item.
+"""
 
 
 @mutable
@@ -51,6 +60,19 @@ class Page:
         """Return the page's items for the proof, with times in seconds, by which lists are sorted."""
         total = self.total if with_total else None
         return Slice(self.offset, total, self.ids, all_seconds(self.created), epoch=self.epoch)
+
+
+class DecodedPage(msgspec.Struct, Generic[T], frozen=True, kw_only=True, gc=False):
+    """The new items of a page, and their ids.
+
+    Either `content` is what a `PageDecoder` has read from `body`, and all its items are new, or these are the new
+    `items`, unparsed.
+    """
+
+    ids: list[ItemId]
+    content: T | None = None
+    body: bytes = b""
+    items: Sequence[bytes | msgspec.Raw] = ()
 
 
 @frozen(kw_only=True)

@@ -20,7 +20,7 @@ from ecwid_async.scan.assumptions import BrokenAssumption
 from ecwid_async.scan.delivery import delivered_pages
 from ecwid_async.scan.item_times import server_time
 from ecwid_async.scan.items import ItemReader
-from ecwid_async.scan.page import Page, RawPage
+from ecwid_async.scan.page import DecodedPage, Page, PageDecoder, RawPage
 from ecwid_async.scan.plans import plan_for
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.reader import ListReader
@@ -184,6 +184,10 @@ class Scan(Generic[T]):
         """Yield each page as a list of unparsed items, as sent by the server. Raises the same errors as `dicts`."""
         return self._close_with_scan(self._iterate_raw())
 
+    def decoded_pages(self, decode: PageDecoder[R]) -> AsyncGenerator[DecodedPage[R], None]:
+        """Yield pages that `decode` reads at once, and others unparsed. Raises the same errors as `dicts`."""
+        return self._close_with_scan(self._iterate_decoded_pages(decode))
+
     def raw_pages(self) -> AsyncGenerator[RawPage, None]:
         """Yield each page as a `RawPage`: unparsed items with their ids, their update times and the server's time.
 
@@ -263,6 +267,18 @@ class Scan(Generic[T]):
                     self._position = page.position
                     yield held
                 held = self._items.raw(page)
+        if held is not None:
+            yield held
+
+    async def _iterate_decoded_pages(self, decode: PageDecoder[R]) -> AsyncGenerator[DecodedPage[R], None]:
+        # A page is held as in `_iterate_raw`.
+        held: DecodedPage[R] | None = None
+        async with aclosing(self._pages()) as pages:
+            async for page in pages:
+                if held is not None:
+                    self._position = page.position
+                    yield held
+                held = self._items.decoded(page, decode)
         if held is not None:
             yield held
 

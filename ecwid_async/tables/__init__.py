@@ -12,7 +12,7 @@ from ecwid_async.tables.columns import (
     flatten,
 )
 from ecwid_async.tables.json_texts import SEPARATOR, is_utf8, join_texts
-from ecwid_async.tables.rows import RowReader, merge_extra
+from ecwid_async.tables.rows import RowReader, Rows, merge_extra
 
 __all__ = [
     "EXTRA",
@@ -22,6 +22,7 @@ __all__ = [
     "Fields",
     "ListColumn",
     "RowReader",
+    "Rows",
     "ScalarColumn",
     "StructColumn",
     "build_columns",

@@ -25,7 +25,7 @@ from ecwid_async.tables.columns import (
     build_columns,
 )
 from ecwid_async.tables.json_texts import SEPARATOR, join_texts
-from ecwid_async.tables.rows import RowReader
+from ecwid_async.tables.rows import RowReader, Rows
 from ecwid_async.wire import Request
 
 try:
@@ -189,8 +189,16 @@ class TableBuilder:
         return self._batches.size
 
     def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Add items as JSON objects. Raises `DecodeError` for anything else, here or in `take`."""
+        """Add items as JSON objects. Raises `DecodeError` for anything else."""
         self._batches.add(items)
+
+    def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
+        """Read a page at once: see `RowReader.read_page`."""
+        return self._batches.read_page(page, names)
+
+    def add_rows(self, read: Rows) -> None:
+        """Add items that were read. Raises `DecodeError` for an item that no row can hold."""
+        self._batches.add_rows(read)
 
     def take(self) -> pa.Table:
         """Return a table of the items collected since the last call."""
@@ -277,7 +285,6 @@ class _BatchBuilder:
         self._reader = RowReader(columns, self._build_columns, codec=codec, operation=operation)
         self.rows = 0
         self.size = 0
-        self._unread: list[bytes | msgspec.Raw] = []
         self._batches: list[pa.RecordBatch] = []
         self._clear_parts()
 
@@ -286,50 +293,44 @@ class _BatchBuilder:
         self._rows_in_parts = 0
 
     def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        self._unread += items
-        self.rows += len(items)
-        if len(self._unread) >= _BATCH_SIZE:
-            self._build_batch()
+        for start in range(0, len(items), _CHUNK_SIZE):
+            self.add_rows(self._reader.read(items[start : start + _CHUNK_SIZE]))
 
-    def _build_batch(self) -> None:
-        """Build a batch of the unread items. Reading many in a row takes half the time per item."""
-        items, self._unread = self._unread, []
-        # The short-lived objects of a batch contain no cycles. Garbage collection would find nothing, and take a tenth
+    def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
+        return self._reader.read_page(page, names)
+
+    def add_rows(self, read: Rows) -> None:
+        # The short-lived objects of a chunk contain no cycles. Garbage collection would find nothing, and take a tenth
         # of the time.
         was_enabled = gc.isenabled()
         gc.disable()
         try:
-            items.reverse()
-            while items:  # free each chunk once it is read
-                chunk = items[: -_CHUNK_SIZE - 1 : -1]
-                del items[-_CHUNK_SIZE:]
-                self._read_chunk(chunk)
-            self._build_columns()
+            self._add_chunk(self._reader.renew(read))
+            self.rows += len(read)
+            if self._rows_in_parts >= _BATCH_SIZE:
+                self._build_columns()
         finally:
             if was_enabled:
                 gc.enable()
 
-    def _read_chunk(
-        self, items: Sequence[bytes | msgspec.Raw], known_rests: Sequence[bytes | None] | None = None
-    ) -> None:
-        rows, rests = self._reader.read(items)
+    def _add_chunk(self, read: Rows, known_rests: Sequence[bytes | None] | None = None) -> None:
         chunk = _Chunk()
-        chunk.add_struct(self._columns, rows)
-        chunk.add_scalars("json", [rest or b"" for rest in (rests if known_rests is None else known_rests)])
+        chunk.add_struct(self._columns, read.rows)
+        chunk.add_scalars("json", [rest or b"" for rest in (read.rests if known_rests is None else known_rests)])
         try:
             parts = chunk.parts()
         except (pa.ArrowException, OverflowError):
             # A number has too many digits, or a date is invalid: check item by item.
             if known_rests is not None:
                 raise
-            split = self._reader.split_items(items)
-            self._read_chunk([held for held, _ in split], [rest for _, rest in split])
+            split = self._reader.split_items(read)
+            self._add_chunk(self._reader.read([held for held, _ in split]), [rest for _, rest in split])
             return
         if not self._parts:
             self._parts = [[] for _ in parts]
         for pieces, part in zip(self._parts, parts, strict=True):
             pieces.append(part)
-        self._rows_in_parts += len(items)
+        self._rows_in_parts += len(read)
 
     def _build_columns(self) -> None:
         """Build columns from the parts of the chunks read so far."""
@@ -344,8 +345,7 @@ class _BatchBuilder:
 
     def take(self) -> list[pa.RecordBatch]:
         """Return the batches of the items collected since the last call."""
-        if self._unread:
-            self._build_batch()
+        self._build_columns()
         batches, self._batches = self._batches, []
         self.rows = self.size = 0
         return batches

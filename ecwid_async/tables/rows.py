@@ -9,6 +9,8 @@ the item's rest. Nothing is lost: `merge_extra` merges the columns and the rest 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import attrgetter
+from types import GenericAlias
 from typing import Annotated, Any, Final, cast
 
 import msgspec
@@ -28,7 +30,7 @@ from ecwid_async.tables.columns import (
 )
 from ecwid_async.tables.json_texts import is_utf8
 
-__all__ = ["RowReader", "merge_extra"]
+__all__ = ["RowReader", "Rows", "merge_extra"]
 
 _ITEM_PATH: Final = "items[]"
 _NOTHING: Final = msgspec.UNSET  # omitted when encoded
@@ -50,11 +52,39 @@ _SLOT_TYPES: Final[Mapping[Kind, Any]] = {
     "text": str | None,
 }
 
+_decode_list: Final = msgspec.json.Decoder(list[Any]).decode
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
 class _SlotsAdded(Exception):
     """The row classes were rebuilt with more slots: read the items again."""
+
+
+class Rows:
+    """Some items as `rows`, and what the columns of each can't hold as `rests`: JSON, or None if there is nothing.
+
+    `row_type` is the class of the rows. `split` has the items that were split into columns and rest, by position.
+    """
+
+    def __init__(
+        self, row_type: type, *, items: Sequence[bytes | msgspec.Raw] | None = None, page: bytes = b""
+    ) -> None:
+        self.row_type = row_type
+        self.rows: list[Any] = []
+        self.rests: list[bytes | None] = []
+        self.split: dict[int, tuple[bytes, bytes | None]] = {}
+        self._items = items
+        self._page = page
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def items(self) -> Sequence[bytes | msgspec.Raw]:
+        """The items as received. A page is split into its items only when they are needed."""
+        if self._items is None:
+            self._items = Codec().split_page(self._page, "rows")[0]
+        return self._items
 
 
 class RowReader:
@@ -76,41 +106,75 @@ class RowReader:
         self._before_new_slots = before_new_slots
         self._codec = Codec() if codec is None else codec
         self._operation = operation
-        self._split: dict[int, tuple[bytes, bytes | None]] = {}
-        self._build_decoder()
+        self._build_decoders()
 
-    def _build_decoder(self) -> None:
+    def _build_decoders(self) -> None:
         _build_slot_type(self.struct)
-        self._decode = msgspec.json.Decoder(self.struct.row_type).decode
+        row_type: Any = self.struct.row_type
+        page_type = msgspec.defstruct("Page", [("items", GenericAlias(list, row_type))])
+        self._decode = msgspec.json.Decoder(row_type).decode
+        self._decode_page: Callable[[bytes], Any] = msgspec.json.Decoder(page_type).decode
+        self._positions = {name: position for position, name in enumerate(self.struct.seen)}
 
-    def read(self, items: Sequence[bytes | msgspec.Raw]) -> tuple[list[Any], list[bytes | None]]:
-        """Read items. Return their rows, and the rest of each item as JSON, None if there is none.
+    def read(self, items: Sequence[bytes | msgspec.Raw]) -> Rows:
+        """Read items.
 
         Raises `DecodeError` for anything but a JSON object and, if the codec is strict, for a value that does not fit.
         """
-        self._split = {}
+        read = Rows(self.struct.row_type, items=items)
         while True:
             try:
-                rows = self._decode_rows(items)
-                return rows, self._rests(rows)
+                self._decode_rows(read)
+                self._set_rests(read)
+                return read
             except _SlotsAdded:
-                pass
+                read.row_type, read.rows = self.struct.row_type, []
 
-    def split_others(self, items: Sequence[bytes | msgspec.Raw], rows: list[Any]) -> list[bytes | None]:
-        """Split the items of `rows` with another value in a column of texts. Replace their rows; return all rests."""
-        self._split_others_from(0, items, rows)
-        return self._rests(rows)
+    def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
+        """Read all items of a page at once, and the plain values of these fields, with None for a missing one.
 
-    def _rests(self, rows: list[Any]) -> list[bytes | None]:
-        rests = {index: rest for index, (_, rest) in self._split.items() if rest is not None}
+        Returns None, and reports nothing, if anything on the page is unusual: `read` its items instead. Rows that were
+        read before slots are added must be renewed.
+        """
+        if not is_utf8(page):
+            return None
+        read = Rows(self.struct.row_type, page=page)
+        try:
+            read.rows = self._decode_page(page).items
+            values = [self._plain_values(read.rows, name) for name in names]
+            self._set_rests(read)
+        except DECODE_ERRORS:
+            return None
+        return read, values
+
+    def _plain_values(self, rows: list[Any], name: str) -> list[Any]:
+        if name not in self._positions:
+            return [None] * len(rows)
+        values = list(map(attrgetter(f"f{self._positions[name]}"), rows))
+        column = self.struct.seen[name]
+        if isinstance(column, ScalarColumn) and _SLOT_TYPES[column.kind] is not msgspec.Raw:
+            return values
+        return _decode_list(b"[%b]" % b",".join([value or b"null" for value in values]))
+
+    def renew(self, read: Rows) -> Rows:
+        """Read the items again if slots were added since."""
+        return read if read.row_type is self.struct.row_type else self.read(read.items)
+
+    def split_others(self, read: Rows) -> None:
+        """Split the items with another value in a column of texts. Replaces their rows and sets all rests."""
+        self._split_others_from(0, read)
+        self._set_rests(read)
+
+    def _set_rests(self, read: Rows) -> None:
+        rests = {index: rest for index, (_, rest) in read.split.items() if rest is not None}
         if self.struct.has_unknown:
-            for index, row in enumerate(rows):
+            for index, row in enumerate(read.rows):
                 if index not in rests and (rest := _rest_of(self.struct, row)):
                     rests[index] = _encode(rest)
-        return [rests.get(index) for index in range(len(rows))] if rests else [None] * len(rows)
+        read.rests = [rests.get(index) for index in range(len(read))] if rests else [None] * len(read)
 
-    def _decode_rows(self, items: Sequence[bytes | msgspec.Raw]) -> list[Any]:
-        decode, split, rows, checked = self._decode, self._split, [], 0
+    def _decode_rows(self, read: Rows) -> None:
+        decode, items, rows, split, checked = self._decode, read.items, read.rows, read.split, 0
         for index, item in enumerate(items):
             try:
                 rows.append(decode(split[index][0] if index in split else item))
@@ -119,25 +183,24 @@ class RowReader:
                     self._add_slots(items)
                     raise _SlotsAdded from None
                 # Values are reported in the order of the items.
-                self._split_others_from(checked, items, rows)
+                self._split_others_from(checked, read)
                 checked = index + 1
                 split[index] = self.split_item(item)
                 rows.append(decode(split[index][0]))
-        return rows
 
-    def _split_others_from(self, start: int, items: Sequence[bytes | msgspec.Raw], rows: list[Any]) -> None:
+    def _split_others_from(self, start: int, read: Rows) -> None:
         """Split the items from `start` on whose row has another value in a column of texts."""
-        for index in range(start, len(rows)):
-            if index not in self._split and _has_other(self.struct, rows[index]):
-                self._split[index] = self.split_item(items[index])
-                rows[index] = self._decode(self._split[index][0])
+        for index in range(start, len(read)):
+            if index not in read.split and _has_other(self.struct, read.rows[index]):
+                read.split[index] = self.split_item(read.items[index])
+                read.rows[index] = self._decode(read.split[index][0])
 
     def _add_slots(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         self._before_new_slots()
         for item in items:
             for struct, name in self._new_fields(item):
                 struct.add_slot(name)
-        self._build_decoder()
+        self._build_decoders()
 
     def _new_fields(self, item: bytes | msgspec.Raw) -> "Iterator[tuple[StructColumn, str]]":
         """Yield the fields of an item that have no slot yet. An unreadable item has none; `split_item` refuses it."""
@@ -150,9 +213,9 @@ class RowReader:
         except DECODE_ERRORS:
             return iter(())
 
-    def split_items(self, items: Sequence[bytes | msgspec.Raw]) -> list[tuple[bytes, bytes | None]]:
-        """Split all items of the last `read`."""
-        return [self._split.get(index) or self.split_item(item) for index, item in enumerate(items)]
+    def split_items(self, read: Rows) -> list[tuple[bytes, bytes | None]]:
+        """Split all items that were read."""
+        return [read.split.get(index) or self.split_item(item) for index, item in enumerate(read.items)]
 
     def split_item(self, item: bytes | msgspec.Raw) -> tuple[bytes, bytes | None]:
         """Split an item into the part that its columns hold and the rest, None if there is none, both as JSON."""
