@@ -5,7 +5,7 @@ pytest loads this module in every test run of the environment, so slow imports s
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from ecwid_async.client import Store
     from ecwid_async.sandbox import Sandbox, SandboxClock
+    from ecwid_async.sandbox.state import EncodedItem, Item
     from ecwid_async.testing.installed_app import InstalledApp
 
 __all__ = ["ecwid_app", "ecwid_clock", "ecwid_sandbox", "ecwid_sandbox_url", "ecwid_store"]
 
 
 @cache
-def _demo_items() -> list[tuple[str, list[dict[str, Any]]]]:
+def _demo_items() -> "list[tuple[str, list[Item | EncodedItem]]]":
     """The items of each demo store, generated once."""
     from ecwid_async.sandbox.seed import DEMO_STORE_ID, sections
 

@@ -1,7 +1,7 @@
 """Filling the stores of a sandbox with the items of an export."""
 
 from collections.abc import Callable, Iterator
-from itertools import groupby
+from itertools import groupby, starmap
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +11,7 @@ from ecwid_async.sandbox.exports.files import ExportedSection, ExportedStore, fi
 from ecwid_async.sandbox.exports.lines import ItemReader
 from ecwid_async.sandbox.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_CLIENT_SECRET, DEMO_TOKEN, ProgressCallback, app_client_id, demo_token
-from ecwid_async.sandbox.state import Item, Store
+from ecwid_async.sandbox.state import EncodedItem, Item, Store
 from ecwid_async.sandbox.switches import Switches
 
 __all__ = ["load_export", "sandbox_from_export"]
@@ -122,7 +122,7 @@ def _load_section(store: Store, section: ExportedSection, on_progress: ProgressC
         checked = _checked(store, section.name, reader, items)
         if section.name in _NEWEST_FIRST:
             checked = _with_ties_oldest_first(checked)
-        store.load_encoded(section.name, checked)
+        store.load(section.name, starmap(EncodedItem, checked))
     if section.item_count not in (None, reader.item_count):
         raise ConfigError(
             f"{section.path} has {reader.item_count:,} items, and its manifest says {section.item_count:,}: export "

@@ -117,6 +117,7 @@ _COLUMNS: Final = Columns(
         "manualTax": lambda item: map(str, _tax(item).get("enabledManualTaxes") or ()),
         "taxClass": lambda item: filter(None, (_tax(item).get("taxClassCode"),)),
     },
+    distinct=frozenset({"sku", "externalReferenceId", "category", "attribute", "brand"}),
 )
 
 

@@ -26,7 +26,7 @@ from ecwid_async.sandbox.seed.staff import staff
 from ecwid_async.sandbox.seed.subscriptions import subscriptions as subscription_items
 from ecwid_async.sandbox.seed.support.randomness import LAST_DAY
 from ecwid_async.sandbox.seed.support.sales import DemoStore
-from ecwid_async.sandbox.state import Store
+from ecwid_async.sandbox.state import EncodedItem, Item, Store
 from ecwid_async.sandbox.switches import Switches
 
 __all__ = [
@@ -49,7 +49,7 @@ DEMO_TOKEN: Final = "secret_demo"  # noqa: S105  valid only for demo stores
 DEMO_CLIENT_ID: Final = app_client_id(DEMO_STORE_ID)
 DEMO_CLIENT_SECRET: Final = "app_secret_demo_0123"  # noqa: S105  as above
 
-_Items = Iterator[dict[str, Any]]
+_Items = Iterator[Item | EncodedItem]
 ProgressCallback = Callable[[str, int], None]
 """Called with the name of a section and the number of its items generated so far."""
 
@@ -81,7 +81,7 @@ def seed(
 
 def fill(
     store: Store,
-    items_by_section: Iterable[tuple[str, Iterable[dict[str, Any]]]],
+    items_by_section: Iterable[tuple[str, Iterable[Item | EncodedItem]]],
     on_progress: ProgressCallback | None = None,
     *,
     storage: Mapping[str, str] | None = None,
@@ -116,7 +116,7 @@ def _records(store_id: int) -> dict[str, Any]:
     }
 
 
-def _with_progress(section: str, items: Iterable[dict[str, Any]], on_progress: ProgressCallback) -> _Items:
+def _with_progress(section: str, items: Iterable[Item | EncodedItem], on_progress: ProgressCallback) -> _Items:
     count = 0
     for count, item in enumerate(items, 1):
         yield item

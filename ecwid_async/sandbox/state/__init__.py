@@ -10,7 +10,7 @@ from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.conditions import Condition, ContainsWords, InRange, KeyIn, OneOf
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
 from ecwid_async.sandbox.state.image_info import ImageInfo, read_image_info
-from ecwid_async.sandbox.state.items import ODD_VALUE_ERRORS, Item, Key, decode_json, encode_json
+from ecwid_async.sandbox.state.items import ODD_VALUE_ERRORS, EncodedItem, Item, Key, decode_json, encode_json
 from ecwid_async.sandbox.state.merging import merge
 from ecwid_async.sandbox.state.money import sum_amounts, to_cents
 from ecwid_async.sandbox.state.query import Sort, select_rows
@@ -37,6 +37,7 @@ __all__ = [
     "Condition",
     "ContainsWords",
     "DeletionHistory",
+    "EncodedItem",
     "FixedWindow",
     "ImageInfo",
     "InRange",

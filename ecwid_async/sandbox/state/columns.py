@@ -23,13 +23,15 @@ class Columns:
 
     `key` is the field that identifies an item. `numbers` are compared and sorted; `created` and `updated` (Unix
     seconds) are always among them. `texts` are sorted and searched for substrings, ignoring case; those in `lazy` are
-    built when a search first needs them. `terms` return the values by which an item is looked up exactly.
+    built when a search first needs them. `terms` return the values by which an item is looked up exactly; the values of
+    those in `distinct` are shared by few items.
     """
 
     key: str = "id"
     numbers: Mapping[str, Callable[[Item], float]] = field(factory=dict)
     texts: Mapping[str, Callable[[Item], str]] = field(factory=dict)
     terms: Mapping[str, Callable[[Item], Iterable[Hashable]]] = field(factory=dict)
+    distinct: frozenset[str] = frozenset()
     lazy: frozenset[str] = frozenset()
     created: Callable[[Item], float] = _created
     updated: Callable[[Item], float] = _updated

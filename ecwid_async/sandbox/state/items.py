@@ -1,17 +1,30 @@
 """Items of lists, and their JSON."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, repair
 
-__all__ = ["ODD_VALUE_ERRORS", "Item", "Key", "decode_json", "encode_json"]
+__all__ = ["ODD_VALUE_ERRORS", "EncodedItem", "Item", "Key", "decode_json", "encode_json"]
 
 Item = dict[str, Any]
 """One entity as in JSON."""
 Key = int | str
 """The identifier of an item in paths: a number, or text for carts."""
+
+
+class EncodedItem(NamedTuple):
+    """An item with its JSON, which the API returns byte for byte.
+
+    `item` needs only the fields by which the list is searched. `sample` is an item of the list with the same search
+    terms, other than `Columns.distinct`: they are read once for all items with the same (identical) sample.
+    """
+
+    item: Item
+    raw: bytes
+    sample: Item | None = None
+
 
 ODD_VALUE_ERRORS: Final = (AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError)
 """What code raises that reads an exported item with a missing field, or a value of another type than the API's."""

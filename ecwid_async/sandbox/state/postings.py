@@ -2,7 +2,8 @@
 
 from array import array
 from bisect import bisect_left, insort
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import chain
 
 __all__ = ["Postings"]
 
@@ -35,6 +36,11 @@ class Postings:
             found.append(slot)
         else:
             insort(found, slot)
+
+    def add_all(self, value: Hashable, slots: Iterable[int]) -> None:
+        """Add slots, in any order, to a value."""
+        found = sorted(chain(self[value], slots))
+        self._slots[value] = found[0] if len(found) == 1 else array("I", found)
 
     def remove(self, value: Hashable, slot: int) -> None:
         """Remove a slot from a value that has it."""

@@ -7,14 +7,14 @@ the items on its page.
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from itertools import chain
 from math import isnan
 from typing import Any, Final, NamedTuple
 
 from ecwid_async.sandbox.state.columns import Columns
 from ecwid_async.sandbox.state.item_storage import ItemStorage
-from ecwid_async.sandbox.state.items import ODD_VALUE_ERRORS, Item, Key, decode_json, encode_json
+from ecwid_async.sandbox.state.items import ODD_VALUE_ERRORS, EncodedItem, Item, Key, decode_json, encode_json
 from ecwid_async.sandbox.state.postings import Postings
 from ecwid_async.sandbox.state.sorted_slots import BY_CREATION, SortedSlots
 
@@ -135,15 +135,39 @@ class SearchIndex:
         """The encoded item with all its searchable values, including those of lazy columns."""
         encoded = encode_json(item)
         # Read from what is stored, as when the item is removed: infinity becomes null, and a large integer a float.
-        return self._extract_values(decode_json(encoded), encoded, self.columns.texts)
+        stored, columns = decode_json(encoded), self.columns
+        values: dict[str, float | bytes] = {
+            name: _read_number(extract, stored) for name, extract in self._extract_numbers.items()
+        }
+        values |= {name: _read_text(extract, stored) for name, extract in columns.texts.items()}
+        terms = {name: _read_terms(extract, stored) for name, extract in columns.terms.items()}
+        return IndexedItem(encoded, values, terms)
 
-    def load(self, items: Iterable[tuple[Key, Item, bytes]]) -> None:
-        """Append items with new keys, each with its encoded form."""
+    def load(self, items: Iterable[tuple[Key, EncodedItem]]) -> None:
+        """Append items with new keys."""
         self.invalidate_cache()
         # Other orders are sorted again when they are next needed; the order of creation only grows at its end.
         self._sorted = {BY_CREATION: self._by_creation}
-        for key, item, encoded in items:
-            self._append(key, self._extract_values(item, encoded, self._texts))
+        numbers = [(self._numbers[name], extract) for name, extract in self._extract_numbers.items()]
+        texts = [(column, self.columns.texts[name]) for name, column in self._texts.items()]
+        terms = [(self._terms[name], extract) for name, extract in self.columns.terms.items()]
+        own_terms = [(self._terms[name], self.columns.terms[name]) for name in self.columns.distinct]
+        similar: dict[int, tuple[Item, list[int]]] = {}
+        try:
+            for key, (item, raw, sample) in items:
+                slot = self._new_slot(key, raw)
+                for number_column, extract_number in numbers:
+                    number_column.append(_read_number(extract_number, item))
+                for text_column, extract_text in texts:
+                    text_column.append(_read_text(extract_text, item))
+                self._by_creation.add(slot)
+                for postings, extract_terms in terms if sample is None else own_terms:
+                    for value in _read_terms(extract_terms, item):
+                        postings.add(value, slot)
+                if sample is not None:
+                    similar.setdefault(id(sample), (sample, []))[1].append(slot)
+        finally:
+            self._add_shared_terms(similar.values())
 
     def write(self, key: Key, indexed: IndexedItem | None) -> None:
         """Insert or replace an item; None deletes it."""
@@ -160,10 +184,13 @@ class SearchIndex:
             self._storage.replace(slot, indexed.raw)
         self.invalidate_cache()
 
-    def _append(self, key: Key, indexed: IndexedItem) -> None:
-        slot = self._storage.append(indexed.raw)
-        self._slots[key] = slot
+    def _new_slot(self, key: Key, raw: bytes) -> int:
+        self._slots[key] = slot = self._storage.append(raw)
         self._keys.append(key)
+        return slot
+
+    def _append(self, key: Key, indexed: IndexedItem) -> None:
+        slot = self._new_slot(key, indexed.raw)
         for name, column in self._columns():
             column.append(indexed.values[name])
         for slots in self._sorted.values():
@@ -171,6 +198,18 @@ class SearchIndex:
         for name, postings in self._terms.items():
             for value in indexed.terms[name]:
                 postings.add(value, slot)
+
+    def _add_shared_terms(self, similar: Collection[tuple[Item, list[int]]]) -> None:
+        """Add the terms of each sample, other than `Columns.distinct`, to the slots of the items that are like it."""
+        for name, extract in self.columns.terms.items():
+            if name in self.columns.distinct:
+                continue
+            slots_by_value: dict[Hashable, list[int]] = {}
+            for sample, slots in similar:
+                for value in _read_terms(extract, sample):
+                    slots_by_value.setdefault(value, []).extend(slots)
+            for value, slots in slots_by_value.items():
+                self._terms[name].add_all(value, slots)
 
     def _update(self, slot: int, before: Item, after: IndexedItem | None) -> None:
         """Update columns, sorted slots and terms for an item that was stored before; None means that it is deleted."""
@@ -195,14 +234,6 @@ class SearchIndex:
 
     def _columns(self) -> Iterable[tuple[str, Any]]:
         return chain(self._numbers.items(), self._texts.items())
-
-    def _extract_values(self, item: Item, encoded: bytes, texts: Iterable[str]) -> IndexedItem:
-        values: dict[str, float | bytes] = {
-            name: _read_number(extract, item) for name, extract in self._extract_numbers.items()
-        }
-        values |= {name: _read_text(self.columns.texts[name], item) for name in texts}
-        terms = {name: _read_terms(extract, item) for name, extract in self.columns.terms.items()}
-        return IndexedItem(encoded, values, terms)
 
 
 # Searches don't find what they can't read, such as a name that is a number.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ecwid_async.sandbox.state.access import Access
 from ecwid_async.sandbox.state.app import App, Install
 from ecwid_async.sandbox.state.deletion_history import DeletionHistory
-from ecwid_async.sandbox.state.items import Item
+from ecwid_async.sandbox.state.items import EncodedItem, Item
 from ecwid_async.sandbox.state.rate_limits import new_rate_limiter
 from ecwid_async.sandbox.state.state_copy import StateCopy
 from ecwid_async.sandbox.state.table import Table
@@ -76,7 +76,7 @@ class Store:
         self._apps: dict[tuple[str, str], Access] = {}
         self._tables: dict[str, Table] = {}
         # Lists that are loaded on first use, in order, and the names of those that were.
-        self._unloaded: Iterator[tuple[str, Iterable[Item]]] | None = None
+        self._unloaded: Iterator[tuple[str, Iterable[Item | EncodedItem]]] | None = None
         self._loaded: set[str] = set()
         self._histories: dict[str, DeletionHistory] = {}
 
@@ -182,15 +182,11 @@ class Store:
         """The deletions from one list."""
         return self._histories.setdefault(section, DeletionHistory(self.changes))
 
-    def load(self, section: str, items: Iterable[Item]) -> None:
+    def load(self, section: str, items: Iterable[Item | EncodedItem]) -> None:
         """Append complete items, as the API returns them, in order of creation. Much faster than requests."""
         self.table(section).load(items)
 
-    def load_encoded(self, section: str, items: Iterable[tuple[Item, bytes]]) -> None:
-        """Append complete items like `load`, each with its JSON, which the API returns byte for byte."""
-        self.table(section).load_encoded(items)
-
-    def load_on_use(self, items_by_section: Iterable[tuple[str, Iterable[Item]]]) -> None:
+    def load_on_use(self, items_by_section: Iterable[tuple[str, Iterable[Item | EncodedItem]]]) -> None:
         """Like `load` for each of these lists, but only when one is first used: then it and those before it.
 
         A command that reads one list does not wait until the items of the others are generated.

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from ecwid_async.sandbox.state.columns import Columns
-from ecwid_async.sandbox.state.items import Item, Key, decode_json, encode_json
+from ecwid_async.sandbox.state.items import EncodedItem, Item, Key, decode_json, encode_json
 from ecwid_async.sandbox.state.search_index import IndexedItem, SearchIndex
 from ecwid_async.sandbox.state.transaction import Change, Transaction
 from ecwid_async.sandbox.switches import Switches
@@ -133,31 +133,28 @@ class Table:
         for key in list(self):
             self.remove(key)
 
-    def load(self, items: Iterable[Item]) -> None:
+    def load(self, items: Iterable[Item | EncodedItem]) -> None:
         """Append complete items at once: much faster than `put`, and visible to searches immediately.
 
         Raises `ValueError` for an item without a key, or with a key that is already in use.
         """
-        self.index.load(self._new_items((item, encode_json(item)) for item in items))
-
-    def load_encoded(self, items: Iterable[tuple[Item, bytes]]) -> None:
-        """Append complete items like `load`, each with its JSON, which reads by key and searches return unchanged."""
         self.index.load(self._new_items(items))
 
     def reserve_id(self, number: int) -> None:
         """Make sure that `new_id` returns larger numbers than this one."""
         self._next_id = max(self._next_id, number + 1)
 
-    def _new_items(self, items: Iterable[tuple[Item, bytes]]) -> Iterator[tuple[Key, Item, bytes]]:
+    def _new_items(self, items: Iterable[Item | EncodedItem]) -> Iterator[tuple[Key, EncodedItem]]:
         name = self.columns.key
-        for item, encoded in items:
-            key = item.get(name)
+        for item in items:
+            new = EncodedItem(item, encode_json(item)) if isinstance(item, dict) else item
+            key = new.item.get(name)
             if key is None:
                 raise ValueError(f"an item has no {name!r}, which identifies the items of this list; add one")
             if key in self:
                 raise ValueError(f"an item with {name} {key!r} already exists; load each item once")
             self._reserve(key)
-            yield key, item, encoded
+            yield key, new
 
     def _reserve(self, key: Key) -> None:
         """Make sure that `new_id` does not return this key."""

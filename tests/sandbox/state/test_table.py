@@ -3,11 +3,12 @@
 import math
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from ecwid_async.sandbox.state import BY_CREATION, Columns, Table, decode_json
+from ecwid_async.sandbox.state import BY_CREATION, Columns, EncodedItem, Table, decode_json, encode_json
 from ecwid_async.sandbox.switches import Switches
 from tests.sandbox.api import Clock
 
@@ -200,10 +201,42 @@ ODD_ITEM = (
 
 def test_encoded_items_are_returned_byte_for_byte():
     table = new_table()
-    table.load_encoded([(decode_json(ODD_ITEM), ODD_ITEM)])
+    table.load([EncodedItem(decode_json(ODD_ITEM), ODD_ITEM)])
     assert table.raw(7) == ODD_ITEM
     assert table.index.rows(table.index.sorted_slots("price").slots) == [ODD_ITEM]
     assert table.new_id() == 8
+
+
+@given(st.lists(ITEM, max_size=20), st.integers(0, 20))
+def test_items_loaded_with_samples_are_found_like_others(items, loaded_before):
+    columns = evolve(
+        COLUMNS, terms={**COLUMNS.terms, "name": lambda item: [item["name"]]}, distinct=frozenset({"name"})
+    )
+    table, expected = (Table(columns, first_id=1, clock=Clock(), switches=Switches()) for _ in range(2))
+    items = [{"id": number, **item} for number, item in enumerate(items)]
+    samples = {str(sorted(set(item["tags"]))): item for item in items}
+    expected.load(items)
+    table.load(items[:loaded_before])
+    table.load(
+        EncodedItem(item, encode_json(item), samples[str(sorted(set(item["tags"])))]) for item in items[loaded_before:]
+    )
+    for term in columns.terms:
+        counts = dict(expected.index.value_counts(term))
+        assert dict(table.index.value_counts(term)) == counts
+        for value in counts:
+            assert list(table.index.slots_with(term, value)) == list(expected.index.slots_with(term, value))
+    for item in items:
+        table.put({**item, "tags": ["new"]})
+        table.remove(item["id"])
+    assert not any(dict(table.index.value_counts(term)) for term in columns.terms)
+
+
+def test_items_before_one_that_can_not_be_loaded_are_found():
+    table = new_table()
+    item = {"id": 1, "price": 1, "name": "", "tags": ["a"]}
+    with pytest.raises(ValueError, match="already exists"):
+        table.load([EncodedItem(item, encode_json(item), item)] * 2)
+    assert table.find("tag", "a") == [1]
 
 
 def test_an_item_with_numbers_that_json_changes_can_be_replaced_and_removed():
@@ -220,7 +253,7 @@ def test_an_item_with_numbers_that_json_changes_can_be_replaced_and_removed():
 def test_values_that_a_search_can_not_read_match_nothing_until_they_are_replaced():
     table = new_table()
     odd = [ODD_ITEM, b'{"id":8,"price":"nan","name":5,"tags":[["a"]]}']
-    table.load_encoded((decode_json(item), item) for item in odd)
+    table.load(EncodedItem(decode_json(item), item) for item in odd)
     assert not table.find("tag", "a")
     assert list(table.index.number_column("price")) == [12345678901234567890.10, 0]
     assert table.index.text_column("name")[1] == b""
