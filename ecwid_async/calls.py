@@ -10,10 +10,11 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Self, TypeVar, cast
 
 import anyio
-from attrs import define, evolve, field, frozen
+from attrs import evolve, field
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, EcwidError
+from ecwid_async.primitives.lazy_attrs import define, frozen
 from ecwid_async.transport import check_number, parse_error, result_error
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport, with_deadline
 

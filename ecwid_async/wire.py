@@ -15,7 +15,9 @@ from random import getrandbits
 from typing import Final, Literal, Protocol, cast
 from urllib.parse import quote_plus
 
-from attrs import field, frozen
+from attrs import field
+
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = [
     "SANDBOX_HEADER",

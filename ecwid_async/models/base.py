@@ -1,14 +1,13 @@
 """The decorators and base classes of models and drafts, and the wire names of their fields."""
 
-import inspect
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import cache
-from threading import RLock
-from types import MappingProxyType, MemberDescriptorType, NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, ClassVar, Final, Literal, Self, TypeVar, Union, cast, dataclass_transform, get_args, get_origin
 
 import attrs
+
+from ecwid_async.primitives.lazy_attrs import create_class, frozen, new_slots
 
 __all__ = [
     "UNSET",
@@ -95,86 +94,12 @@ def prefixed_fields(prefix: str, *, default: object) -> Any:
     return attrs.field(default=default, metadata={PREFIX: prefix})
 
 
-_OPTIONS: Final[Mapping[str, Any]] = {
+_OPTIONS: Final[Mapping[str, bool]] = {
     "kw_only": True,
     "repr": False,
     "weakref_slot": False,
     "getstate_setstate": False,
 }
-_GENERATED: Final = ("__attrs_attrs__", "__init__", "__eq__", "__hash__")
-_generating: Final = RLock()  # generating the members of a class generates those of its base classes
-
-
-class _Generated:
-    """A member of a model or draft that attrs generates when it is first used.
-
-    Most of the time of creating a class goes into generating and compiling its methods. A program uses few of the
-    classes that it imports, and reads most of them only, which takes `__attrs_attrs__` and no method.
-    """
-
-    def __init__(self, decorate: Callable[..., Any], bases: tuple[type, ...], namespace: Mapping[str, Any]) -> None:
-        self._decorate = decorate
-        self._bases = bases
-        self._namespace = namespace
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._owner = owner
-        self._name = name
-
-    def __get__(self, instance: object, owner: type | None = None) -> Any:
-        with _generating:
-            if vars(self._owner)[self._name] is self:
-                self._generate()
-        member = vars(self._owner)[self._name]
-        return member.__get__(instance, owner) if callable(member) else member
-
-    def _generate(self) -> None:
-        fields_only = self._name == "__attrs_attrs__"
-        options = {"init": False, "eq": False, "slots": False} if fields_only else {}
-        twin = type(self._owner.__name__, self._bases, dict(self._namespace))
-        generated = vars(self._decorate(**_OPTIONS, **options)(twin))
-        for name in ("__attrs_attrs__",) if fields_only else _GENERATED:
-            # Fields that are there already may have resolved types.
-            if isinstance(vars(self._owner)[name], _Generated):
-                setattr(self._owner, name, generated[name])
-
-
-def _create_class(
-    cls: type[T],
-    decorate: Callable[..., Any],
-    fields: Collection[str],
-    *,
-    bases: tuple[type, ...],
-    slots: tuple[str, ...],
-) -> type[T]:
-    """Create the class that `decorate`, a decorator of attrs, creates from `cls`, with these bases and slots."""
-    namespace = {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
-    namespace["__qualname__"] = cls.__qualname__
-    members = _common_members(decorate) | {name: value for name, value in namespace.items() if name not in fields}
-    for name in _GENERATED:
-        if members[name] is not None:  # a draft has no hash
-            members[name] = _Generated(decorate, bases, namespace)
-    return type(cls.__name__, bases, {**members, "__slots__": slots})
-
-
-@cache
-def _common_members(decorate: Callable[..., Any]) -> dict[str, Any]:
-    """What attrs adds to every class that it decorates."""
-    cls = type("Plain", (), {})
-    return {name: value for name, value in vars(decorate(**_OPTIONS)(cls)).items() if name not in vars(cls)}
-
-
-def _field_names(cls: type) -> list[str]:
-    annotations = inspect.get_annotations(cls)
-    return [name for name, declared in annotations.items() if get_origin(declared) is not _CLASS_VAR]
-
-
-def _slots(cls: type, fields: Iterable[str]) -> tuple[str, ...]:
-    """A field that a class declares anew, with a narrower type, keeps the slot of its base class."""
-    inherited = {
-        name for base in cls.__mro__ for name, value in vars(base).items() if type(value) is MemberDescriptorType
-    }
-    return tuple(name for name in fields if name not in inherited)
 
 
 @dataclass_transform(
@@ -188,17 +113,16 @@ def model(cls: type[T]) -> type[T]:
     The slots are in a mutable base class. `Codec` fills an instance of that class and then assigns the frozen class to
     its ``__class__``, so that freezing costs nothing when thousands are read.
     """
-    fields = _field_names(cls)
     builder = type(
         f"_{cls.__name__}Builder",
         cls.__bases__,
         {
-            "__slots__": _slots(cls, fields),
+            "__slots__": new_slots(cls),
             "__module__": cls.__module__,
             **MUTABLE,
         },
     )
-    return _create_class(cls, attrs.frozen, fields, bases=(builder,), slots=())
+    return create_class(cls, attrs.frozen, _OPTIONS, bases=(builder,), slots=())
 
 
 @dataclass_transform(
@@ -206,8 +130,7 @@ def model(cls: type[T]) -> type[T]:
 )
 def draft(cls: type[T]) -> type[T]:
     """Make a class for data to send: slotted, keyword-only, mutable; fields not given are not sent."""
-    fields = _field_names(cls)
-    return _create_class(cls, attrs.define, fields, bases=cls.__bases__, slots=_slots(cls, fields))
+    return create_class(cls, attrs.define, _OPTIONS, bases=cls.__bases__, slots=new_slots(cls))
 
 
 class Data:
@@ -351,7 +274,7 @@ def is_model(declared: Any) -> bool:
     return isinstance(declared, type) and issubclass(declared, Model)
 
 
-@attrs.frozen
+@frozen
 class TaggedUnion:
     """A union of models in which the value of an object's `tag_name` selects the model, ignoring case.
 

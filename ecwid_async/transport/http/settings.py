@@ -6,10 +6,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async import __version__
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport.http.base_url import split_url
 from ecwid_async.transport.validation import check_count, check_number
 

@@ -2,8 +2,7 @@
 
 from typing import Protocol
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport.rate_limit.quarantine import Quarantine
 from ecwid_async.wire import Lane
 

@@ -4,8 +4,7 @@ from collections.abc import Generator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport.rate_limit.keys import store_key
 
 if TYPE_CHECKING:

@@ -1,7 +1,6 @@
 """The policy of retries: how often, after what delay, and how many in proportion to all calls."""
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport.validation import check_count, check_number
 
 __all__ = ["RetryBudget", "RetryPolicy"]
