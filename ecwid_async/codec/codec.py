@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, TypeVar, cast
+from functools import cached_property
+from itertools import compress
+from typing import Any, Final, Generic, TypeVar, cast
 
 import msgspec
 
@@ -19,7 +21,7 @@ from ecwid_async.codec.problems import (
     find_repairs,
 )
 from ecwid_async.codec.scalars import WrongType, state
-from ecwid_async.codec.struct_decoder import Refused, StructDecoder, get_struct_decoder
+from ecwid_async.codec.struct_decoder import REFUSALS, Refused, StructDecoder, get_struct_decoder
 from ecwid_async.codec.structure import RequiredMemberError, get_hook, is_draft
 from ecwid_async.codec.unstructure import to_plain_data
 from ecwid_async.errors import DecodeError
@@ -112,16 +114,14 @@ class Codec:
             items[position] = self.structure(item, target, operation, position)
         return items, data["total"] if type(data.get("total")) is int else None
 
-    def decode_page_with_values(
-        self, body: bytes, target: type[T], names: tuple[str, ...]
-    ) -> tuple[list[T], list[tuple[Any, ...]]] | None:
-        """Read a page of models, and of each item the plain values of these fields.
+    def open_page(self, body: bytes, target: type[T], names: tuple[str, ...], operation: str) -> "LazyPage[T] | None":
+        """Read a page of models, whose items are built when they are requested, with the plain values of these fields.
 
         Returns None, and reports nothing, for a page that has to be read by item.
         """
         decoder = get_struct_decoder(target)
         try:
-            return None if decoder is None else decoder.decode_page_with_values(body, names)
+            return None if decoder is None else LazyPage(self, decoder, target, body, names, operation)
         except Refused:
             return None
 
@@ -217,6 +217,54 @@ class Codec:
             if self.strict:
                 raise _decode_error(mismatch, operation)
             self._problems.add(DecodeProblem(operation, mismatch.path.general, mismatch.expected, mismatch.found))
+
+
+class LazyPage(Generic[T]):
+    """A page whose items are built when they are requested.
+
+    If each item is dropped before the next one is requested, this reuses its memory, and hardly anything is left for
+    the garbage collector. `values` are the values of the named fields, for each item.
+    """
+
+    def __init__(
+        self,
+        codec: Codec,
+        decoder: StructDecoder[T],
+        target: type[T],
+        body: bytes,
+        names: tuple[str, ...],
+        operation: str,
+    ) -> None:
+        self._codec = codec
+        self._decoder = decoder
+        self._target = target
+        self._body = body
+        self._operation = operation
+        self._structs, self.values = decoder.decode_structs(body, names)
+
+    def items(self, selected: Iterable[bool]) -> Iterator[T]:
+        """Build the selected items. Raises `DecodeError` like `Codec.decode_item`."""
+        decoder, build = self._decoder, self._decoder.layout.build
+        for position, struct in compress(enumerate(self._structs), selected):
+            try:
+                item = build(struct)
+            except REFUSALS as error:
+                item = self._read_again(position, decoder.refuse(error))
+            else:
+                decoder.refusals_in_a_row = 0
+            yield item
+
+    def _read_again(self, position: int, refused: Refused) -> T:
+        codec, operation = self._codec, self._operation
+        data = codec.parse(self._raw_items[position], operation, position)
+        item = codec.structure(data, self._target, operation, position)
+        if refused.has_unknown_field:
+            self._decoder.learn_fields(item)
+        return item
+
+    @cached_property
+    def _raw_items(self) -> list[msgspec.Raw]:
+        return self._codec.split_page(self._body, self._operation)[0]
 
 
 def _refusal(error: Exception, value: object, target: Any, operation: str, path: str | int) -> DecodeError:

@@ -27,6 +27,7 @@ from msgspec import UNSET
 from ecwid_async.codec.projection import Member, Projection
 from ecwid_async.codec.scalars import WrongType, decimal_cache, state
 from ecwid_async.codec.structure import (
+    Hook,
     RequiredMemberError,
     find_open_enum,
     get_hook,
@@ -36,7 +37,7 @@ from ecwid_async.codec.structure import (
 from ecwid_async.models.base import JSON_TEXT, NO_EXTRA, PREFIX, Model, TaggedUnion, is_model, union_members, wire_name
 from ecwid_async.primitives.safe_json import DECODE_ERRORS
 
-__all__ = ["Refused", "StructDecoder", "get_struct_decoder", "warm_up"]
+__all__ = ["REFUSALS", "Refused", "StructDecoder", "get_struct_decoder", "warm_up"]
 
 T = TypeVar("T")
 
@@ -53,7 +54,7 @@ _ABSENT: Final = "absent_"
 _UNKNOWN_FIELD: Final = "Object contains unknown field"
 
 # A `ValueError` is that of `datetime.fromisoformat`.
-_REFUSALS: Final = (WrongType, RequiredMemberError, ValueError, *DECODE_ERRORS)
+REFUSALS: Final = (WrongType, RequiredMemberError, ValueError, *DECODE_ERRORS)
 
 
 class _UnknownOrder(WrongType):
@@ -75,8 +76,8 @@ class StructDecoder(Generic[T]):
 
     def __init__(self, layout: "_Layout") -> None:
         self.layout = layout
+        self.refusals_in_a_row = 0
         self._rebuilds = 0
-        self._refusals = 0
         self._build_decoders()
 
     def _build_decoders(self) -> None:
@@ -97,24 +98,35 @@ class StructDecoder(Generic[T]):
 
     def decode(self, body: bytes | msgspec.Raw) -> T:
         """Decode an object."""
-        if self._refusals >= _MAX_REFUSALS:
-            raise self._refuse()
+        if self.refusals_in_a_row >= _MAX_REFUSALS:
+            raise self.refuse()
         try:
             item = self.layout.build(self._decode(body))
-        except _REFUSALS as error:
-            raise self._refuse(error) from None
-        if state.mismatch_seen:
-            raise self._refuse()
-        self._refusals = 0
+        except REFUSALS as error:
+            raise self.refuse(error) from None
+        self.refusals_in_a_row = 0
         return cast(T, item)
 
     def decode_page(self, body: bytes) -> tuple[list[T], int | None]:
         """Decode a page: its items, and its total."""
-        items, total, _ = self._read_page(body, None)
-        return items, total
+        build = self.layout.build
+        try:
+            page = self._decode_structs(body)
+            items: list[Any] = page.items
+            for position, struct in enumerate(items):
+                # In place, so that each Struct is freed before the next item needs memory.
+                items[position] = build(struct)
+        except REFUSALS as error:
+            raise self.refuse(error) from None
+        self.refusals_in_a_row = 0
+        return items, page.total if type(page.total) is int else None
 
-    def decode_page_with_values(self, body: bytes, names: tuple[str, ...]) -> tuple[list[T], list[tuple[Any, ...]]]:
-        """Decode a page: its items, and of each item the plain values of these fields, None for one that it lacks."""
+    def decode_structs(self, body: bytes, names: tuple[str, ...]) -> tuple[list[Any], list[tuple[Any, ...]]]:
+        """Decode a page to Structs, and to the plain values of these fields, None for one that is absent.
+
+        The items are built by `layout.build`. `REFUSALS` that it raises are passed to `refuse`; any item that it builds
+        sets `refusals_in_a_row` to zero.
+        """
         if not self.layout.fields_without_none.isdisjoint(names):
             raise Refused
         if self.layout.projection is not None:
@@ -122,32 +134,21 @@ class StructDecoder(Generic[T]):
                 if self.layout.add_fields(names):
                     self._build_decoders()
         attributes = self.layout.attributes
-        items, _, values = self._read_page(body, attrgetter(*(attributes.get(name, _ABSENT) for name in names)))
-        return items, values
-
-    def _read_page(
-        self, body: bytes, get_values: Callable[[Any], tuple[Any, ...]] | None
-    ) -> tuple[list[T], int | None, list[tuple[Any, ...]]]:
-        if self._refusals >= _MAX_REFUSALS:
-            raise self._refuse()
-        build = self.layout.build
         try:
-            page: Any = self._decode_page(body)
-            items: list[Any] = page.items
-            values = [] if get_values is None else list(map(get_values, items))
-            for position, item in enumerate(items):
-                # In place, so that each Struct is freed before the next item needs memory.
-                items[position] = build(item)
-        except _REFUSALS as error:
-            raise self._refuse(error) from None
-        if state.mismatch_seen:
-            raise self._refuse()
-        self._refusals = 0
-        return items, page.total if type(page.total) is int else None, values
+            structs: list[Any] = self._decode_structs(body).items
+        except REFUSALS as error:
+            raise self.refuse(error) from None
+        return structs, list(map(attrgetter(*(attributes.get(name, _ABSENT) for name in names)), structs))
 
-    def _refuse(self, error: Exception | None = None) -> Refused:
+    def _decode_structs(self, body: bytes) -> Any:
+        if self.refusals_in_a_row >= _MAX_REFUSALS:
+            raise self.refuse()
+        return self._decode_page(body)
+
+    def refuse(self, error: Exception | None = None) -> Refused:
+        """Count a refusal, and return the exception for it."""
         state.mismatch_seen = False
-        self._refusals = self._refusals + 1 if self._refusals < _MAX_REFUSALS + _PAUSE else 0
+        self.refusals_in_a_row = self.refusals_in_a_row + 1 if self.refusals_in_a_row < _MAX_REFUSALS + _PAUSE else 0
         return Refused(error)
 
     def learn_fields(self, item: T) -> None:
@@ -441,8 +442,8 @@ def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> t
     """The type of a field in the Struct, and the expression that converts its value `v`; None if it is stored as is."""
     name = f"convert{len(namespace)}"
     if as_text:
-        namespace[name] = get_json_text_hook(declared)
-        return _any_type, f"{name}(v, None)"
+        namespace[name] = _without_mismatches(get_json_text_hook(declared))
+        return _any_type, f"{name}(v)"
     native = _native_type(declared)
     if native is not None:
         return lambda _: native, None
@@ -454,8 +455,8 @@ def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> t
             "v if v.__class__ is Decimal else decimal_cache[v] if v.__class__ is int else raise_wrong_type()"
         )
     if only is datetime:
-        namespace[name] = get_hook(declared)
-        return lambda _: str | None, (f"fromisoformat(v[:19] + '+00:00') if v[19:] == ' +0000' else {name}(v, None)")
+        namespace[name] = _without_mismatches(get_hook(declared))
+        return lambda _: str | None, f"fromisoformat(v[:19] + '+00:00') if v[19:] == ' +0000' else {name}(v)"
     enum = find_open_enum(options)
     if enum is not None:
         namespace[name] = {member.value: member for member in enum}.get
@@ -463,8 +464,8 @@ def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> t
     is_list = get_origin(only) is list and NoneType not in get_args(get_args(only)[0])
     layouts = _find_layouts(get_args(only)[0] if is_list else declared)
     if layouts is None:
-        namespace[name] = get_hook(declared)
-        return _any_type, f"{name}(v, None)"
+        namespace[name] = _without_mismatches(get_hook(declared))
+        return _any_type, f"{name}(v)"
     if len(layouts) == 1:
         namespace[name] = layouts[0].build
         expression = f"{name}({{}})"
@@ -476,6 +477,18 @@ def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> t
             f"[{expression.format('x')} for x in v]",
         )
     return lambda struct_of: _union(map(struct_of, layouts)) | None, expression.format("v")
+
+
+def _without_mismatches(hook: Hook) -> Callable[[Any], Any]:
+    """A hook that refuses what it would report."""
+
+    def convert(value: Any) -> Any:
+        result = hook(value, None)
+        if state.mismatch_seen:
+            raise WrongType
+        return result
+
+    return convert
 
 
 def _any_type(_: object) -> Any:

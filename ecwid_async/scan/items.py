@@ -60,11 +60,10 @@ class ItemReader:
         codec, operation = self._codec, self._operation
         # A projection reads only its own fields.
         if not self._scan_only_fields or isinstance(model, Projection):
-            read = codec.decode_page_with_values(page.body, model, self._lookup_names)
-            if read is not None:
-                items, values = read
-                ids, created, updated, omit_values = ([value[i] for value in values] for i in range(4))
-                return compress(items, self._record(page, ids, created, updated, omit_values))
+            opened = codec.open_page(page.body, model, self._lookup_names, operation)
+            if opened is not None:
+                ids, created, updated, omit_values = ([value[i] for value in opened.values] for i in range(4))
+                return opened.items(self._record(page, ids, created, updated, omit_values))
         if isinstance(model, Projection):
             return codec.structure_all(self.parsed(page, with_scan_fields=True), model, operation, "items[]")
         try:

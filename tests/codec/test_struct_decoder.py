@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 import attrs
@@ -71,6 +72,17 @@ def read_page_as_plain_data(body: bytes, target: Any, *, strict: bool = False) -
     def read() -> list[Any]:
         items = codec.parse(body, OPERATION)["items"]
         return [codec.structure(item, target, OPERATION, position) for position, item in enumerate(items)]
+
+    return outcome(codec, read)
+
+
+def read_page_lazily(body: bytes, target: Any, *, strict: bool = False) -> Outcome:
+    codec = Codec(strict=strict)
+
+    def read() -> list[Any]:
+        page = codec.open_page(body, target, ("id",), OPERATION)
+        assert page is not None
+        return list(page.items(repeat(True)))
 
     return outcome(codec, read)
 
@@ -229,6 +241,85 @@ def test_a_field_that_is_always_of_another_type_is_reported_each_time() -> None:
     for _ in range(200):
         codec.decode(b'{"id":7}', Mistaken, OPERATION)
     assert not is_refused({"id": 7}, Mistaken), "it is tried again"
+
+
+# Items that a Struct accepts, and from which no model is built directly.
+ODD_VALUES: tuple[dict[str, object], ...] = (
+    {"price": "12"},
+    {"price": True},
+    {"created": "2024-99-04"},
+    {"created": "2024-09-04", "price": []},
+)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize("odd", ODD_VALUES, ids=str)
+def test_one_odd_item_of_a_page_is_read_again_and_no_other(odd: dict[str, object], strict: bool) -> None:
+    @model
+    class Listed(Model):
+        id: int | None = None
+        price: Decimal | None = None
+        created: datetime | None = None
+
+    plain: list[dict[str, object]] = [{"id": number, "price": 12} for number in range(100)]
+    for position in range(100):
+        items = [*plain]
+        items[position] = {**items[position], **odd}
+        body = dumps({"total": 100, "items": items})
+        assert read_page_lazily(body, Listed, strict=strict) == read_page_as_plain_data(body, Listed, strict=strict)
+
+
+@quick
+@given(
+    st.lists(st.sampled_from([{}, {"c": 1}, {"d": 1}, {"d": 1, "c": 2}, *ODD_VALUES]), max_size=12),
+    st.booleans(),
+)
+def test_odd_items_and_unknown_fields_of_a_page_that_is_built_by_item(odd: list[dict[str, Any]], strict: bool) -> None:
+    @model
+    class Known(Model):
+        price: Decimal | None = None
+        created: datetime | None = None
+
+    for name in ("c", "d"):  # learned, but not the order of both
+        Codec().decode(dumps({name: 1}), Known, OPERATION)
+    body = dumps({"total": 100, "items": odd})
+    assert read_page_lazily(body, Known, strict=strict) == read_page_as_plain_data(body, Known, strict=strict)
+
+
+def test_items_of_a_page_are_built_if_they_are_selected_and_when_they_are_requested() -> None:
+    @model
+    class Selected(Model):
+        id: int | None = None
+        sku: str | None = None
+        price: Decimal | None = None
+
+    body = b'{"items":[{"id":1,"sku":"a"},{"id":2,"price":"3"},{"id":3},{"id":4,"price":"4"}]}'
+    page = Codec(strict=True).open_page(body, Selected, ("id", "sku", "weight"), OPERATION)
+    assert page is not None
+    assert page.values == [(1, "a", None), (2, None, None), (3, None, None), (4, None, None)]
+    items = page.items([True, False, True, True])
+    assert next(items) == Selected(id=1, sku="a")
+    assert next(items) == Selected(id=3)
+    with pytest.raises(DecodeError) as caught:
+        next(items)
+    assert caught.value.path == "items[3].price"
+
+
+def test_odd_items_between_others_do_not_pause_the_direct_way() -> None:
+    @model
+    class Amount(Model):
+        value: Decimal | None = None
+
+    body = b'{"items":[{"value":"1"},{"value":2},{"value":"3"},{"value":4}]}'
+    for _ in range(20):
+        page = Codec().open_page(body, Amount, ("value",), OPERATION)
+        assert page is not None
+        assert [item.value for item in page.items(repeat(True))] == [1, 2, 3, 4]
+    odd = b'{"items":[{"value":"1"},{"value":"2"},{"value":"3"},{"value":"4"},{"value":"5"}]}'
+    page = Codec().open_page(odd, Amount, ("value",), OPERATION)
+    assert page is not None
+    assert [item.value for item in page.items(repeat(True))] == [1, 2, 3, 4, 5]
+    assert Codec().open_page(odd, Amount, ("value",), OPERATION) is None
 
 
 def test_what_is_outside_the_items_of_a_page_is_checked() -> None:

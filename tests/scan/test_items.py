@@ -7,14 +7,14 @@ import attrs
 import msgspec
 import pytest
 
-from ecwid_async.codec import Codec, get_projection
+from ecwid_async.codec import Codec, DecodeProblem, get_projection
 from ecwid_async.errors import DecodeError
 from ecwid_async.models.products import Product
 from ecwid_async.scan.assumptions import ListPart
 from ecwid_async.scan.coverage import OrderedCoverage, Slice
 from ecwid_async.scan.items import ItemReader
 from ecwid_async.scan.page import Page
-from ecwid_async.scan.plans import ListPlan
+from ecwid_async.scan.plans import ListPlan, plan_for
 from ecwid_async.scan.progress import Progress
 from ecwid_async.scan.token import Position
 from ecwid_async.wire import Headers
@@ -125,3 +125,18 @@ def test_a_users_class_is_read_without_the_fields_that_only_the_scan_needs(
     assert here.created == [10, 20, 10]
     assert here.updated == [11, 21, 11]
     assert items.omitted_seen
+
+
+def test_an_odd_item_of_a_page_of_models_is_reported_if_it_is_new() -> None:
+    codec, progress = Codec(), Progress("GET /products")
+    items = ItemReader(plan_for("GET /products"), codec, progress, scan_only_fields=(), omitted_seen=True)
+
+    def read(*page_items: dict[str, object]) -> list[int | None]:
+        body = json.dumps({"total": 9, "items": page_items}).encode()
+        return [product.id for product in items.models(Page(ListPart(), 0, 0, 9, body, Headers()), Product)]
+
+    odd, plain = {"id": 2, "price": "7"}, {"id": 1, "price": 7}
+    assert read(plain, odd, plain) == [1, 2]
+    assert read(odd, {"id": 3}) == [3]
+    assert codec.problems == {DecodeProblem("GET /products", "items[].price", "Decimal", "text"): 1}
+    assert progress.done == 3
