@@ -19,8 +19,8 @@ __all__ = ["Checkpoint", "CheckpointFile"]
 
 # The store may have changed too much since an older checkpoint.
 _MAX_AGE: Final = timedelta(hours=24)
-# The first line of the file. The number changes with the keys of `Checkpoint`.
-_HEADER: Final = b"ecwid_async checkpoint 3"
+# The first line of the file. The number changes with the keys of `Checkpoint`, and with the files that it describes.
+_HEADER: Final = b"ecwid_async checkpoint 4"
 _MAX_LINE_LENGTH: Final = 1 << 20
 
 _Count = Annotated[int, msgspec.Meta(ge=0)]

@@ -19,6 +19,7 @@ __all__ = ["HashingStream", "PartFile"]
 # Pages are larger than the buffer for writing, so they are not copied to it.
 _BUFFER_SIZE: Final = 1 << 16
 _CHUNK_SIZE: Final = 1 << 18
+_MAX_LENGTH_LINE: Final = 20
 
 
 class HashingStream(io.RawIOBase):
@@ -105,6 +106,18 @@ class PartFile(HashingStream):
         with translate_os_errors(self.path), self.hidden.open("rb", buffering=_BUFFER_SIZE) as file:
             while lines := [line.rstrip(b"\n") for line in islice(file, limit)]:
                 yield lines
+
+    def write_page(self, page: bytes) -> None:
+        """Write a page after a line with its length, so that its bytes need not be searched for line breaks."""
+        self.write(b"%d\n" % len(page))
+        self.write(page)
+
+    def pages(self) -> Iterator[bytes]:
+        """Yield the pages of a file that was written by `write_page`."""
+        self.flush()
+        with translate_os_errors(self.path), self.hidden.open("rb", buffering=_BUFFER_SIZE) as file:
+            while line := file.readline(_MAX_LENGTH_LINE):
+                yield file.read(min(int(line), self.size))
 
     def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # never writes less than all
         """Write bytes as they are."""

@@ -10,7 +10,7 @@ import msgspec
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
-from ecwid_async.export.formats import Format, FormatOptions, Writer, create_writer
+from ecwid_async.export.formats import Format, FormatOptions, create_writer
 from ecwid_async.export.items import item_keys
 from ecwid_async.export.output_errors import OutputError
 from ecwid_async.export.part_file import HashingStream, PartFile
@@ -18,16 +18,16 @@ from ecwid_async.export.section_request import SectionRequest
 from ecwid_async.primitives.shielding import run_shielded, run_shielded_in_thread
 from ecwid_async.scan import DecodedPage, IdSet
 from ecwid_async.sections import Items
-from ecwid_async.tables import Rows
+from ecwid_async.tables import Rows, is_utf8
 
 __all__ = ["SectionWriter"]
 
 
 class SectionWriter:
-    """Writes a section's items to `log` as received, and to `out` in a format.
+    """Writes a section's items to `out` in a format, and the pages as received to `log`.
 
-    If `out` is `log`, they are written once. Without a log, the export can't be resumed. If `store_id` is given, each
-    item in `out` has it. `codec` counts values that do not fit the columns of `out`.
+    If `out` is `log`, in JSON Lines, they are written once. Without a log, the export can't be resumed. If `store_id`
+    is given, each item in `out` has it. `codec` counts values that do not fit the columns of `out`.
     """
 
     def __init__(
@@ -43,86 +43,86 @@ class SectionWriter:
         self.out = out
         self.log = log
         self._request = request
+        self._spool = None if log is out else log
         self._replayed = 0
         # Output is written in a thread, which must not call `on_problem`: count problems there and pass them on.
         self._codec = Codec() if codec is None else codec
         self._thread_codec = Codec(strict=self._codec.strict)
-        self._log_writer: Writer | None = None
-        self._output_writer: Writer | None = None
-        if log is not None:
-            log_store_id = store_id if log is out else None
-            self._log_writer = create_writer("jsonl", cast(IO[bytes], log), model=request.model, store_id=log_store_id)
-        if log is not out:
-            self._output_writer = create_writer(
-                format,
-                cast(IO[bytes], out),
-                model=request.model,
-                fields=request.fields,
-                options=options,
-                store_id=store_id,
-                codec=self._thread_codec,
-                operation=f"export of {request.name}",
-            )
+        self._writer = create_writer(
+            format,
+            cast(IO[bytes], out),
+            model=request.model,
+            fields=request.fields,
+            options=options,
+            store_id=store_id,
+            codec=self._thread_codec,
+            operation=f"export of {request.name}",
+        )
 
     async def write(self, items: Items) -> None:
         """Write the items of a page. Raises `DecodeError` for invalid items, `OutputError` if writing fails."""
-        if self._log_writer is not None:
-            self._write_items(self._log_writer, items)
-        if self._output_writer is not None:
-            await self._in_thread(partial(self._write_output, items))
+        if self._spool is not None:
+            joined = b",".join(items)
+            if not is_utf8(joined):
+                raise _not_utf8(items, self._request)
+            self._spool.write_page(b'{"items":[%b]}' % joined)
+        await self._run(partial(self._write_items, items))
 
     def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
-        """Read a page at once for `write_page`: see `RowReader.read_page`. Returns None if there is no way to."""
-        if self._output_writer is None or not self._request.writes_items_unchanged:
-            return None
-        return self._output_writer.read_page(page, names)
+        """Read a page at once for `write_page`: see `RowReader.read_page`."""
+        return self._writer.read_page(page, names) if self._request.writes_items_unchanged else None
 
     async def write_page(self, page: DecodedPage[Rows]) -> None:
         """Write a page of a scan. Raises the same errors as `write`."""
-        if page.content is None or self._output_writer is None:
+        if page.content is None:
             await self.write(page.items)
             return
-        if self._log_writer is not None:
-            self._write_items(self._log_writer, page.content.items)
-        await self._in_thread(partial(self._output_writer.write_rows, page.content))
+        if self._spool is not None:
+            self._spool.write_page(page.body)
+        await self._run(partial(self._writer.write_rows, page.content))
 
     def replay(self) -> IdSet:
         """Write the items in the log to the output again, and return their keys. Blocks."""
         ids = IdSet()
-        if self.log is not None:
-            for items in self.log.lines():
-                for key in item_keys(items, self._request.key or ""):
-                    ids.add(key)
-                self._replayed += len(items)
-                self._write_output(items)
+        key = self._request.key or ""
+        if self._spool is not None:
+            for page in self._spool.pages():
+                if (read := self.read_page(page, (key,))) is not None:
+                    rows, (keys,) = read
+                    ids.add_all(keys)
+                    self._writer.write_rows(rows)
+                else:
+                    items, _ = self._codec.split_page(page, self._request.name)
+                    ids.add_all(item_keys(items, key))
+                    self._write_items(items)
+        elif self.log is not None:
+            for lines in self.log.lines():
+                ids.add_all(item_keys(lines, key))
+                self._replayed += len(lines)
         return ids
 
     async def finish(self, count: int) -> None:
         """Finish the output. Raises `OutputError` unless `count` items were written."""
-        written = self._replayed + (self._log_writer.item_count if self._log_writer is not None else 0)
-        if self._output_writer is not None:
-            await self._in_thread(self._output_writer.finish)
-            written = self._output_writer.item_count
+        await self._run(self._writer.finish)
+        written = self._replayed + self._writer.item_count
         if written != count:
             raise OutputError(
                 f"{self._request.name}: {written:,} items were written and {count:,} read. Export it again."
             )
 
-    async def _in_thread(self, work: Callable[[], None]) -> None:
+    async def _run(self, work: Callable[[], None]) -> None:
         """Run work that may take long, such as writing to a full pipe, in a thread, so that other sections proceed."""
-        if self.log is not None:
+        if self.log is None:
+            await run_shielded(lambda: anyio.to_thread.run_sync(work))
+        elif self._spool is not None:
             await run_shielded_in_thread(work)
         else:
-            await run_shielded(lambda: anyio.to_thread.run_sync(work))
+            work()
         self._codec.take_problems(self._thread_codec)
 
-    def _write_output(self, items: Items) -> None:
-        if self._output_writer is not None:
-            self._write_items(self._output_writer, self._request.select_fields(items))
-
-    def _write_items(self, writer: Writer, items: Items) -> None:
+    def _write_items(self, items: Items) -> None:
         try:
-            writer.write(items)
+            self._writer.write(self._request.select_fields(items))
         except UnicodeDecodeError:
             raise _not_utf8(items, self._request) from None
 

@@ -167,7 +167,7 @@ def test_a_wrong_count_or_token_with_a_valid_checksum_makes_no_wrong_file(interr
 def test_a_checkpoint_of_another_format_starts_over(interrupted_export, tmp_path):
     _, files = interrupted_export
     _, *lines = files[".manifest.json.checkpoint"].splitlines(keepends=True)
-    for head in (add_checksum(b"ecwid_async checkpoint 4"), b"", add_checksum(b"")):
+    for head in (add_checksum(b"ecwid_async checkpoint 3"), b"", add_checksum(b"")):
         (tmp_path / ".manifest.json.checkpoint").write_bytes(head + b"".join(lines))
         checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
         checkpoint.close()
@@ -185,7 +185,7 @@ def test_a_checkpoint_of_another_format_starts_over(interrupted_export, tmp_path
 
 
 def test_a_line_without_an_end_is_not_read_into_memory(tmp_path):
-    (tmp_path / ".manifest.json.checkpoint").write_bytes(add_checksum(b"ecwid_async checkpoint 3") + b"x" * (3 << 20))
+    (tmp_path / ".manifest.json.checkpoint").write_bytes(add_checksum(b"ecwid_async checkpoint 4") + b"x" * (3 << 20))
     checkpoint = CheckpointFile(tmp_path / "manifest.json", NOW)
     checkpoint.close()
     assert checkpoint.latest == {}
@@ -226,7 +226,7 @@ def test_a_checkpoint_of_format_2_starts_over(tmp_path):
     checkpoint = CheckpointFile(tmp_path / "manifest.json", datetime(2026, 11, 21, 13, tzinfo=UTC))
     checkpoint.close()
     assert (checkpoint.latest, checkpoint.files) == ({}, set())
-    assert path.read_bytes() == add_checksum(b"ecwid_async checkpoint 3")
+    assert path.read_bytes() == add_checksum(b"ecwid_async checkpoint 4")
 
 
 def test_an_export_starts_over_from_a_checkpoint_of_format_2(interrupted_export, tmp_path):

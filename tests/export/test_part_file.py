@@ -46,6 +46,14 @@ def test_a_file_is_reopened_at_its_recorded_size(tmp_path):
     assert reopened.sha256 == hashlib.sha256(b"A\nB\nD\n").hexdigest()
 
 
+def test_pages_are_read_back_as_they_were_written(tmp_path):
+    pages = [b'{"items":[\n1\r\n]}\n', b"", b"\n\n", b"x" * 300_000]
+    part = PartFile(tmp_path / "orders.csv", "spool")
+    for page in pages:
+        part.write_page(page)
+    assert list(part.pages()) == pages
+
+
 @pytest.mark.parametrize("content", [None, b"", b"A\n", b"A\nX\nC\n"])
 def test_a_file_that_differs_from_its_record_is_not_reopened(tmp_path, content):
     if content is not None:

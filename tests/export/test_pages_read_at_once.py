@@ -1,0 +1,170 @@
+"""Exports to CSV and Parquet read a page at once: with the same results as item by item, whatever is on the page."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ecwid_async import Ecwid
+from ecwid_async.errors import EcwidError
+from ecwid_async.export import export_store
+from ecwid_async.export.progress import Progress
+from ecwid_async.export.section_writer import SectionWriter
+from ecwid_async.tables import RowReader
+from ecwid_async.transport.memory import make_response
+from ecwid_async.transport.retry import RetryPolicy
+from ecwid_async.wire import Request, Response
+
+from .conftest import TOKEN, Shop
+
+PRODUCTS = 330  # three full pages, and one that is not
+FORMATS = ("csv", "csv.gz", "parquet")
+
+# What stands in place of a product's SKU. Most are read by item, some at once.
+ODDITIES = [
+    b'"sku":7',
+    b'"sku":{"a":1}',
+    b'"sku":null',
+    b'"sku":"a, \\"b\\"\\r\\n\\u00fc"',
+    b'"sku":"\xc3\xbc"',
+    b'"sku":"half an emoji \\ud83d"',
+    b'"sku":"not UTF-8 \xff"',
+    b'"sku":"A","weight":"1.50"',
+    b'"sku":"A","weight":"heavy"',
+    b'"sku":"A","weight":1e400',
+    b'"sku":"A","weight":1e99999999999999999999',
+    b'"sku":"A","weight":12345678901234567890.1234567890123456789',
+    b'"sku":"A","quantity":99999999999999999999',
+    b'"sku":"A","created":"yesterday"',
+    b'"sku":"A","created":"2024-01-01"',
+    b'"sku":"A","newField":[1.10,\n{}]',
+    b'"sku":"A","newField":{"a":"\xff"}',
+    b'"sku":"A","options":[{"name":"Size","newInside":1}]',
+    b'"sku":"A","options":"none"',
+    b'"sku":"A","createTimestamp":"soon"',
+    b'"sku":"A","updateTimestamp":1.5',
+    b'"sku":"A","id":null',
+    b'"sku":"A","id":"text"',
+    b'"sku":"A","id":1.0',
+    b'"sku":"A","id":5',
+    b'"sku":"A"},null,{"id":7',
+    b'"sku":"A"},{"sku":"no id"',
+    b'"sku":"A',
+]
+
+
+def make_shop(odd: dict[int, bytes]) -> Shop:
+    """A store with these oddities, by the ids of products."""
+    shop = Shop()
+    shop.add(1003, PRODUCTS)
+
+    def respond(request: Request) -> Response | None:
+        if not request.path.endswith("/products"):
+            return None
+        body = shop.sandbox.handle(request).body
+        for number, text in odd.items():
+            body = body.replace(b'"sku":"S%d"' % number, text)
+        return make_response(body)
+
+    shop.intercept = respond
+    return shop
+
+
+def no_page(*_: object) -> None:
+    """Reads no page at once."""
+
+
+async def export(shop: Shop, out: Path, format_: Any, **arguments: Any) -> object:
+    """Export the products. Returns the problems, or the error."""
+    retry = RetryPolicy(attempts=1)
+    async with Ecwid(transport=shop.transport, base_url="https://x.example/api", quota=None, retry=retry) as ecwid:
+        try:
+            await export_store(ecwid.store(1003, TOKEN), ["products"], out, format=format_, **arguments)
+        except EcwidError as error:
+            return type(error), str(error)
+        return ecwid.codec.problems
+
+
+def count_pages(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Record the number of items on each page that was read at once."""
+    sizes: list[int] = []
+    read_page = RowReader.read_page
+
+    def read(self: RowReader, page: bytes, names: Any) -> Any:
+        found = read_page(self, page, names)
+        if found is not None:
+            sizes.append(len(found[0]))
+        return found
+
+    monkeypatch.setattr(RowReader, "read_page", read)
+    return sizes
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+async def test_usual_pages_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: str) -> None:
+    sizes = count_pages(monkeypatch)
+    assert await export(make_shop({}), tmp_path, format_) == {}
+    assert sum(sizes) >= PRODUCTS - 100  # the first page has the first fields
+
+
+async def check_is_same_as_by_item(odd: dict[int, bytes], folder: Path, format_: str, **arguments: Any) -> None:
+    result = await export(make_shop(odd), folder / "at_once", format_, **arguments)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SectionWriter, "read_page", no_page)
+        expected = await export(make_shop(odd), folder / "by_item", format_, **arguments)
+    assert result == expected
+    at_once, by_item = (folder / name / f"products.{format_}" for name in ("at_once", "by_item"))
+    assert at_once.exists() == by_item.exists()
+    assert not by_item.exists() or at_once.read_bytes() == by_item.read_bytes()
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+@pytest.mark.parametrize("odd", ODDITIES, ids=str)
+async def test_an_oddity_has_the_same_result_as_item_by_item(tmp_path: Path, format_: str, odd: bytes) -> None:
+    await check_is_same_as_by_item({150: odd}, tmp_path, format_)
+
+
+@pytest.mark.parametrize("fields", [None, "id,sku,newField", "sku,options(name)"])
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+@settings(deadline=None, max_examples=10)
+@given(odd=st.dictionaries(st.integers(1, PRODUCTS), st.sampled_from(ODDITIES), max_size=6))
+async def test_oddities_have_the_same_result_as_item_by_item(
+    tmp_path_factory: pytest.TempPathFactory, format_: str, fields: str | None, odd: dict[int, bytes]
+) -> None:
+    arguments: dict[str, Any] = {} if fields is None else {"fields": {"products": fields}}
+    await check_is_same_as_by_item(odd, tmp_path_factory.mktemp("exports"), format_, **arguments)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {150: b'"sku":7', 151: b'"sku":"A","newField":1', 250: b'"sku":"half an emoji \\ud83d"'},
+        {1: b'"sku":"A","newField":[1,\n2]', 320: b'"sku":"A","options":[{"name":"Size","newInside":1}]'},
+    ],
+)
+async def test_an_export_that_is_killed_at_any_page_resumes_with_the_same_file(
+    tmp_path: Path, format_: str, odd: dict[int, bytes]
+) -> None:
+    shop = make_shop(odd)
+    killed: list[Path] = []
+
+    def copy(_: object) -> None:
+        """Copy what a process that is killed here would leave."""
+        killed.append(tmp_path / f"killed-{len(killed)}")
+        shutil.copytree(tmp_path / "out", killed[-1])
+
+    await export(shop, tmp_path / "out", format_, on_progress=copy)
+    expected = (tmp_path / "out" / f"products.{format_}").read_bytes()
+    assert len(killed) > 4
+    resumed = 0
+    for folder in killed:
+        reports: list[Progress] = []
+        await export(make_shop(odd), folder, format_, on_progress=reports.append)
+        assert (folder / f"products.{format_}").read_bytes() == expected
+        resumed += reports[0].note.startswith("resuming")
+    assert resumed >= len(killed) - 2  # not before the second page, and not after the last
