@@ -60,7 +60,6 @@ class PageRequests:
         self._concurrency = concurrency
         self._ordered = ordered
         self._distrusts_empty_pages = False
-        self._arrived = anyio.Event()
         self.context = copy_context()
 
     async def get(self, part: ListPart, offset: int = 0) -> Page:
@@ -82,46 +81,43 @@ class PageRequests:
 
     async def get_many(self, part: ListPart, offsets: Iterator[int]) -> AsyncGenerator[Page, None]:
         """Request the pages at these offsets, several at once. Yield them as they arrive, or in order if `ordered`."""
-        pending: deque[_PendingPage] = deque()
+        queue = _Queue()
         # The end of the list is unknown until one page has reported the total.
         max_pending = 1 if part.latest_total is None else self._concurrency
-        while True:
-            while len(pending) < max_pending and (offset := next(offsets, None)) is not None:
-                page = _PendingPage()
-                pending.append(page)
-                self.context.run(self._start_fetch, page, part, offset)
-            if not pending:
-                return
-            while (ready := self._next_ready(pending)) is None:
-                self._arrived = anyio.Event()
-                await self._arrived.wait()
-            pending.remove(ready)
-            if isinstance(ready.result, _Cancelled):
-                await anyio.lowlevel.checkpoint_if_cancelled()
-            yield ready.unwrap()
-            max_pending = self._concurrency
-
-    def _start_fetch(self, page: "_PendingPage", part: ListPart, offset: int) -> None:
-        self.tasks.start_soon(self._fetch, page, part, offset)
-
-    def _next_ready(self, pending: "deque[_PendingPage]") -> "_PendingPage | None":
-        for page in pending:
-            if page.result is not None:
-                return page
-            if self._ordered:
-                return None
-        return None
-
-    async def _fetch(self, pending: "_PendingPage", part: ListPart, offset: int) -> None:
+        workers = 0
         try:
-            pending.result = await self.get(part, offset)
-        except Exception as error:
-            pending.result = error
-        except BaseException:
-            pending.result = _Cancelled()
-            raise
+            while True:
+                while len(queue.pending) < max_pending and (offset := next(offsets, None)) is not None:
+                    queue.add(_PendingPage(offset))
+                    if workers < len(queue.pending):
+                        workers += 1
+                        self.context.run(self._start_worker, part, queue)
+                if not queue.pending:
+                    return
+                while (ready := queue.next_ready(ordered=self._ordered)) is None:
+                    await queue.wait()
+                if isinstance(ready.result, _Cancelled):
+                    await anyio.lowlevel.checkpoint_if_cancelled()
+                yield ready.unwrap()
+                max_pending = self._concurrency
         finally:
-            self._arrived.set()
+            queue.close(workers)
+
+    def _start_worker(self, part: ListPart, queue: "_Queue") -> None:
+        self.tasks.start_soon(self._request_pages, part, queue)
+
+    async def _request_pages(self, part: ListPart, queue: "_Queue") -> None:
+        """Request the pages of a queue one after the other: a task for each page would cost more than its request."""
+        try:
+            while (page := await queue.get()) is not None:
+                try:
+                    page.result = await self.get(part, page.offset)
+                except Exception as error:
+                    page.result = error
+                queue.arrived.set()
+        except BaseException:
+            queue.cancel()
+            raise
 
     async def _get_once(self, part: ListPart, offset: int) -> Page:
         progress, budget = self._progress, self.budget
@@ -160,14 +156,63 @@ class _Cancelled(RuntimeError):
 
 @mutable(eq=False)
 class _PendingPage:
-    """A requested page: None until it arrives or fails."""
+    """A page to request: its result is None until it arrives or fails."""
 
+    offset: int
     result: Page | Exception | None = None
 
     def unwrap(self) -> Page:
         if isinstance(self.result, Page):
             return self.result
         raise self.result or RuntimeError("the page has not arrived yet")
+
+
+class _Queue:
+    """The pages of one `get_many`: those to request, and those requested or arrived that were not yielded yet."""
+
+    def __init__(self) -> None:
+        self.pending: deque[_PendingPage] = deque()
+        self.arrived = anyio.Event()
+        self._to_request: deque[_PendingPage] = deque()
+        # How many workers may take a page, or end.
+        self._turns = anyio.Semaphore(0, fast_acquire=True)
+
+    def add(self, page: _PendingPage) -> None:
+        self.pending.append(page)
+        self._to_request.append(page)
+        self._turns.release()
+
+    async def get(self) -> _PendingPage | None:
+        """Wait for a page to request. Return None if there is none any more."""
+        await self._turns.acquire()
+        return self._to_request.popleft() if self._to_request else None
+
+    def next_ready(self, *, ordered: bool) -> _PendingPage | None:
+        """Remove and return the first page that has a result; if `ordered`, only the first page."""
+        for page in self.pending:
+            if page.result is not None:
+                self.pending.remove(page)
+                return page
+            if ordered:
+                return None
+        return None
+
+    async def wait(self) -> None:
+        """Wait until another page arrives."""
+        self.arrived = anyio.Event()
+        await self.arrived.wait()
+
+    def cancel(self) -> None:
+        """Let the pages fail that have not arrived."""
+        for page in self.pending:
+            page.result = page.result or _Cancelled()
+        self.arrived.set()
+
+    def close(self, workers: int) -> None:
+        """Request no more pages, and let this many workers end."""
+        self._to_request.clear()
+        for _ in range(workers):
+            self._turns.release()
 
 
 def page_request(request: Request, plan: ListPlan) -> tuple[Request, tuple[str, ...]]:
