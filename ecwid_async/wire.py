@@ -449,7 +449,13 @@ def encode_segment(segment: str | int) -> str:
 
 def encode_query(params: Iterable[tuple[str, str]]) -> str:
     """Encode query parameters. Commas and parentheses stay readable, as in the API's documentation."""
-    return "&".join(f"{quote_plus(name)}={quote_plus(value, safe=',()')}" for name, value in params)
+    return "&".join([f"{_encode(name)}={_encode(value, safe=',()')}" for name, value in params])
+
+
+def _encode(text: str, safe: str = "") -> str:
+    if text.isascii() and (text.isidentifier() or text.isalnum()):
+        return text  # the usual case
+    return quote_plus(text, safe=safe)
 
 
 def to_printable(text: str, secrets: Iterable[str] = (), limit: int | None = 500) -> str:

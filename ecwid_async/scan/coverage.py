@@ -142,8 +142,10 @@ class OrderedCoverage:
         """Add a slice of the same version, adjacent or overlapping."""
         if piece.offset == self.end and self._precedes(first, self.last):
             raise NotInCreationOrder
-        same_second = [key for key, time in zip(piece.ids, piece.times, strict=True) if time == self.last]
-        self.group.update(same_second)
+        same_second: list[ItemId] = []
+        if not self._precedes(self.last, first):
+            same_second = [key for key, time in zip(piece.ids, piece.times, strict=True) if time == self.last]
+            self.group.update(same_second)
         if last == self.last:
             self.end = max(self.end, piece.end)
             if self._open_group_end is not None:
@@ -192,21 +194,21 @@ class OrderedCoverage:
             self._open_group_end, self._group_offset = end, max(0, self.start - 1)
         return False
 
-    def _precedes(self, one: UnixSeconds, other: UnixSeconds | None) -> bool:
+    def _precedes(self, one: UnixSeconds | None, other: UnixSeconds | None) -> bool:
         """Return whether one time is strictly before another, in the direction of the list."""
-        if self.rising is None or other is None:
+        if self.rising is None or one is None or other is None:
             return False
-        return bool(one < other) if self.rising else bool(one > other)
+        return one < other if self.rising else one > other
 
     def _check_order(self, piece: Slice) -> None:
         """Raise `NotInCreationOrder` for a slice in no order, or in the other direction; set an unknown direction."""
         times = list(piece.times)
         if len(times) != len(piece.ids):
             raise NotInCreationOrder
-        rises, falls = times == sorted(times), times == sorted(times, reverse=True)
-        if rises and falls:
+        if times[0] == times[-1] and len(set(times)) == 1:
             return
-        if not (rises or falls) or self.rising is (not rises):
+        rises = times[0] < times[-1]
+        if self.rising is (not rises) or times != sorted(times, reverse=not rises):
             raise NotInCreationOrder
         self.rising = rises
 

@@ -37,7 +37,7 @@ def seconds(time: object) -> int | None:
 def all_seconds(times: list[Any]) -> list[int]:
     """Return the times of several items in Unix seconds, without those that aren't times."""
     types = {time.__class__ for time in times}
-    if types <= {int} and max(times, default=0) < _MILLISECONDS and min(times, default=0) in VALID_SECONDS:
+    if types == {int} and max(times) < _MILLISECONDS and min(times) in VALID_SECONDS:
         return times
     if types == {str}:
         with suppress(ValueError):
