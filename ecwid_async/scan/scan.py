@@ -325,15 +325,13 @@ class Scan(Generic[T]):
 class _Reading(AsyncGenerator[R, None]):
     """A generator of a scan. If the scan is closed before its end, it raises: a closed one would seem complete."""
 
-    __slots__ = ("_generator", "_is_ended", "_next")
+    # The method is an attribute of the instance, so that an item costs no call of Python.
+    __slots__ = ("__anext__", "_generator", "_is_ended")
 
     def __init__(self, generator: AsyncGenerator[R, None]) -> None:
         self._generator = generator
-        self._next = generator.__anext__
         self._is_ended = False
-
-    def __anext__(self) -> Coroutine[Any, Any, R]:
-        return self._raise() if self._is_ended else self._next()
+        self.__anext__ = generator.__anext__  # type: ignore[method-assign]
 
     def asend(self, value: None, /) -> Coroutine[Any, Any, R]:
         return self._raise() if self._is_ended else self._generator.asend(value)
@@ -346,7 +344,9 @@ class _Reading(AsyncGenerator[R, None]):
 
     async def end(self) -> None:
         """Close it with its scan."""
-        self._is_ended = cast("AsyncGeneratorType[R, None]", self._generator).ag_frame is not None
+        if cast("AsyncGeneratorType[R, None]", self._generator).ag_frame is not None:
+            self._is_ended = True
+            self.__anext__ = self._raise  # type: ignore[method-assign]
         with suppress(RuntimeError):  # another task is running it
             await self._generator.aclose()
 
