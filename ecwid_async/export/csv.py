@@ -1,7 +1,8 @@
 """CSV as in RFC 4180: UTF-8, with a header, and lines that end in CR LF."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -22,20 +23,26 @@ from ecwid_async.tables import (
     build_columns,
     flatten,
     is_utf8,
-    join_texts,
 )
 
 __all__ = ["CsvWriter"]
 
+_COMMA: Final = ord(",")
+_QUOTE: Final = ord('"')
+_CR: Final = ord("\r")
+_LF: Final = ord("\n")
+_BACKSLASH: Final = ord("\\")
+_NULL_START: Final = ord("n")  # not in numbers and booleans
 _FORMULA_STARTS: Final = (b"=", b"+", b"-", b"@", b"\t", b"\r")
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _QUOTED_SEPARATOR: Final = b'"%b"' % SEPARATOR
 # A number or boolean that the server sent as text, in its quotes.
 _QUOTED_LITERAL: Final = re.compile(rb'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
-_TO_QUOTE: Final = re.compile(rb'[",\r\n]')
-_decode_texts: Final = msgspec.json.Decoder(list[str | None]).decode
+_decode_texts: Final = msgspec.json.Decoder(list[str]).decode
 
-Cells: TypeAlias = Sequence[bytes | msgspec.Raw]
+Values: TypeAlias = Sequence[bytes | msgspec.Raw]
+Cells: TypeAlias = tuple[Values, bytes] | bytes
+"""The cells of a column, with the quotes around each of them or nothing; or the same text for each row."""
 
 
 class _NotText(Exception):
@@ -69,9 +76,13 @@ class CsvWriter:
         self._columns = flatten(build_columns(model, fields))
         self._reader = RowReader(self._columns, codec=codec, operation=operation)
         self._store_id_cells = {} if store_id is None else {STORE_ID: b"%d" % store_id}
+        self._extra_column = ScalarColumn("json")
+        # The joined values of columns that had one value in all rows of a page, with its cell.
+        self._same_cells: dict[ScalarColumn, tuple[bytes, bytes]] = {}
+        self._varied: set[ScalarColumn] = set()  # columns of JSON whose values are mostly different
         if bom:
             stream.write(_BYTE_ORDER_MARK)
-        self._write_rows([[name.encode()] for name in (*self._store_id_cells, *_column_names(self._columns), EXTRA)])
+        self._write_rows([name.encode() for name in (*self._store_id_cells, *_column_names(self._columns), EXTRA)], 1)
 
     def write(self, items: Sequence[bytes | msgspec.Raw]) -> None:
         """Write the items of a page. Raises `DecodeError` for an item that is not a JSON object in UTF-8."""
@@ -90,13 +101,8 @@ class CsvWriter:
             except _NotText:
                 self._reader.split_others(read)
                 columns = list(self._cells(self._columns, read.rows))
-            self._write_rows(
-                [
-                    *([cell] * len(read) for cell in self._store_id_cells.values()),
-                    *columns,
-                    _json_cells([rest or b"" for rest in read.rests]),
-                ]
-            )
+            rest_cells = self._column_cells(self._extra_column, [rest or b"" for rest in read.rests])
+            self._write_rows([*self._store_id_cells.values(), *columns, rest_cells], len(read))
         except DECODE_ERRORS:
             self._reader.split_items(read)  # raises the error that names the item
             raise
@@ -106,67 +112,117 @@ class CsvWriter:
         """Finish the compressed stream."""
         self._stream.finish()
 
-    def _write_rows(self, columns: Sequence[Cells]) -> None:
-        rows = [b",".join(row) for row in zip(*columns, strict=True)]
-        self._stream.write(b"\r\n".join([*rows, b""]))
+    def _write_rows(self, columns: Iterable[Cells], count: int) -> None:
+        parts: list[Iterable[bytes | msgspec.Raw]] = []
+        between = b""  # what each row has between the cells of one column and the next
+        for column in columns:
+            if isinstance(column, bytes):
+                between += column + b","
+            else:
+                cells, quote = column
+                parts += (repeat(between + quote, count), cells)
+                between = quote + b","
+        parts.append(repeat(between[:-1] + b"\r\n", count))
+        self._stream.write(b"".join(map(b"".join, zip(*parts, strict=True))))
 
     def _cells(self, struct: StructColumn, rows: Sequence[Any]) -> Iterator[Cells]:
         """Yield the cells of each column of `struct`, a column at a time."""
         values_by_name = dict(zip(struct.seen, zip(*map(msgspec.structs.astuple, rows), strict=True), strict=False))
-        blank = [b""] * len(rows)
         for name, column in struct.fields.items():
-            if name not in values_by_name:
-                for _ in _column_names(column):
-                    yield blank
+            values = values_by_name.get(name)
+            if values is None:
+                yield _blank_cells(column)
+            elif isinstance(column, ScalarColumn):
+                yield self._column_cells(column, values)
             elif isinstance(column, StructColumn):
                 empty = column.empty_row
-                yield from self._cells(column, [empty if value is None else value for value in values_by_name[name]])
-            elif isinstance(column, ScalarColumn) and column.kind == "quoted":
-                yield self._text_cells(values_by_name[name])
-            else:
-                yield _json_cells(
-                    values_by_name[name], unquote=isinstance(column, ScalarColumn) and column.kind == "literal"
-                )
+                yield from self._cells(column, [empty if value is None else value for value in values])
 
-    def _text_cells(self, values: Cells) -> Cells:
-        """Return the cells of JSON texts."""
-        joined = join_texts(values)
+    def _column_cells(self, column: ScalarColumn, values: Values) -> Cells:
+        """Return the cells of a column of JSON values, or the cell of all rows if they have the same value."""
+        joined = SEPARATOR.join(values)
+        # Most columns of a page have one value, and many of them the same one on the next page.
+        last_joined, last_cell = self._same_cells.get(column, (None, b""))
+        if joined == last_joined:
+            return last_cell
         if not is_utf8(joined):
-            raise _NotText
+            if column.kind == "quoted":
+                raise _NotText
+            joined.decode()  # raises `UnicodeDecodeError`
+        same_value = _same_value(joined, len(values))
+        if same_value is None:
+            return self._convert(column, values, joined)
+        (cell,), quote = self._convert(column, [same_value], same_value)
+        same_cell = b"".join((quote, cell, quote))
+        self._same_cells[column] = joined, same_cell
+        return same_cell
+
+    def _convert(self, column: ScalarColumn, values: Values, joined: bytes) -> tuple[Values, bytes]:
+        """Return the cells of JSON values."""
+        if column.kind == "quoted":
+            return self._text_cells(joined, len(values))
+        has_quote = _QUOTE in joined
+        if not (has_quote or _COMMA in joined or _NULL_START in joined or _LF in joined or _CR in joined):
+            return values, b""
+        if has_quote and column.kind == "literal":
+            values = [
+                match[1] if (match := _QUOTED_LITERAL.fullmatch(text)) else text for text in joined.split(SEPARATOR)
+            ]
+            joined = SEPARATOR.join(values)
+        elif has_quote and column not in self._varied:
+            texts = joined.split(SEPARATOR)
+            distinct = set(texts)
+            if 2 * len(distinct) <= len(texts):
+                cells, quote = _json_cells(SEPARATOR.join(distinct))
+                cell_by_text = dict(zip(distinct, cells, strict=True))
+                return [cell_by_text[text] for text in texts], quote
+            self._varied.add(column)
+        return _json_cells(joined)
+
+    def _text_cells(self, joined: bytes, count: int) -> tuple[Values, bytes]:
+        """Return the cells of `count` JSON texts."""
         cells = joined[1:-1].split(_QUOTED_SEPARATOR)
-        if len(cells) == len(values) and joined[:1] == joined[-1:] == b'"' and b"\\" not in joined:
-            # All are texts without escapes, and so without line breaks and quotes.
-            if self._spreadsheet_safe:
-                cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
-            return [b'"%b"' % cell if b"," in cell else cell for cell in cells] if b"," in joined else cells
-        texts = [b"" if text == b"null" else text for text in joined.split(SEPARATOR)]
-        if any(text and text[:1] != b'"' for text in texts):
-            raise _NotText
-        cells = [
-            (text or "").encode() for text in _decode_texts(b"[%b]" % b",".join([text or b"null" for text in texts]))
-        ]
+        if len(cells) != count or not joined[:1] == joined[-1:] == b'"':
+            texts = [b'""' if text in (b"", b"null") else text for text in joined.split(SEPARATOR)]
+            if any(text[:1] != b'"' for text in texts):
+                raise _NotText
+            cells = [text[1:-1] for text in texts]
+        has_escape = _BACKSLASH in joined
+        if has_escape:
+            cells = [text.encode() for text in _decode_texts(b'["%b"]' % b'","'.join(cells))]
         if self._spreadsheet_safe:
             cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
-        return [b'"%b"' % cell.replace(b'"', b'""') if _TO_QUOTE.search(cell) else cell for cell in cells]
+        if has_escape:
+            return _quote([cell.replace(b'"', b'""') for cell in cells])
+        return _quote(cells) if _COMMA in joined else (cells, b"")
 
 
-def _json_cells(values: Cells, *, unquote: bool = False) -> Cells:
-    """Return the cells of JSON. With `unquote`, numbers and booleans that the server sent as text lose their quotes."""
-    joined = join_texts(values)
-    if not joined.isascii():
-        joined.decode()  # raises `UnicodeDecodeError`: see `is_utf8`
-    has_null, has_quote, has_break = b"null" in joined, b'"' in joined, b"\n" in joined or b"\r" in joined
-    if not (has_null or has_quote or has_break or b"," in joined):
-        return values
-    if unquote and has_quote:
-        cells = [match[1] if (match := _QUOTED_LITERAL.fullmatch(cell)) else cell for cell in joined.split(SEPARATOR)]
-        joined = SEPARATOR.join(cells)
+def _json_cells(joined: bytes) -> tuple[list[bytes], bytes]:
+    """Return the cells of JSON."""
     cells = joined.replace(b'"', b'""').split(SEPARATOR)
-    if has_null:
-        cells = [b"" if cell == b"null" else cell for cell in cells]
-    if has_break:
-        return [b'"%b"' % cell if _TO_QUOTE.search(cell) else cell for cell in cells]
-    return [b'"%b"' % cell if b'"' in cell or b"," in cell else cell for cell in cells]
+    return _quote([b"" if cell == b"null" else cell for cell in cells] if b"null" in cells else cells)
+
+
+def _quote(cells: list[bytes]) -> tuple[list[bytes], bytes]:
+    """Put quotes around cells that need them; return those that all cells need apart."""
+    need_quotes = [_QUOTE in cell or _COMMA in cell or _LF in cell or _CR in cell for cell in cells]
+    if all(need_quotes):
+        return cells, b'"'
+    return [b'"%b"' % cell if needed else cell for cell, needed in zip(cells, need_quotes, strict=True)], b""
+
+
+def _same_value(joined: bytes, count: int) -> bytes | None:
+    """Return the value that all of `count` joined values are equal to, None if they differ."""
+    end = joined.find(SEPARATOR)
+    first = joined[: end + 1]
+    if end < 0 or not joined.startswith(first, end + 1):
+        return None
+    return joined[:end] if first * (count - 1) + joined[:end] == joined else None
+
+
+def _blank_cells(column: Column) -> bytes:
+    """Return the cells of a column that no row has a value for."""
+    return b"," * (len(_column_names(column)) - 1)
 
 
 def _column_names(column: Column, path: str = "") -> list[str]:

@@ -201,6 +201,44 @@ def test_any_text_is_read_back(items: list[dict[str, str]]) -> None:
     ]
 
 
+_JSON_BY_FIELD = {
+    "name": ["null", *map(json.dumps, ["", "a", "a, b", "=1", 'say "a"', "two\nlines", "\u00fc"]), '"\u00fc"'],
+    "price": ["null", "0", "-1.50", "1e3"],
+    "enabled": ["true", "false"],
+    "attributes": ["null", "[]", "[1]", "[1, 2]", '["a"]', '[1,\r\n"a"]'],
+    "nameTranslated": ["{}", '{"de":"a"}', '{"de":"a","en":"null"}'],
+}
+_rows = st.fixed_dictionaries({}, optional={name: st.sampled_from(texts) for name, texts in _JSON_BY_FIELD.items()})
+_pages = st.lists(_rows, max_size=8) | st.builds(lambda row, count: [row] * count, _rows, st.integers(2, 8))
+
+
+def _item(row: dict[str, str]) -> bytes:
+    return b"{%b}" % ",".join(f'"{name}":{text}' for name, text in row.items()).encode()
+
+
+@given(st.lists(_pages, max_size=4), st.booleans())
+def test_pages_are_written_as_a_simple_writer_writes_them(pages: list[list[dict[str, str]]], safe: bool) -> None:
+    def cell(name: str, text: str) -> str:
+        if name == "name":
+            text = json.loads(text) or ""
+            return f"'{text}" if safe and text.startswith("=") else text
+        return "" if text == "null" else text
+
+    expected = io.StringIO(newline="")
+    writer = csv.writer(expected)
+    writer.writerow([*_JSON_BY_FIELD, "_extra"])
+    writer.writerows(
+        [*(cell(name, row.get(name, "null")) for name in _JSON_BY_FIELD), ""] for page in pages for row in page
+    )
+    content = write_items(
+        "csv",
+        [[_item(row) for row in page] for page in pages],
+        fields=tuple(_JSON_BY_FIELD),
+        options=FormatOptions(spreadsheet_safe=safe),
+    )
+    assert content.decode() == expected.getvalue()
+
+
 @pytest.mark.parametrize("format_", ["csv", "csv.gz", "csv.zst"])
 async def test_orders_of_a_store_are_read_back_from_csv(ecwid_store: Store, format_: Format) -> None:
     if format_.endswith("zst"):
