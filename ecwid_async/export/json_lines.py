@@ -1,6 +1,7 @@
 """JSON Lines, with items byte for byte as received."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -8,6 +9,9 @@ from ecwid_async.export.compression import CompressedStream, PlainStream
 from ecwid_async.tables import STORE_ID, Rows
 
 __all__ = ["JsonLinesWriter"]
+
+# Searching several items at once is ten times as fast as one by one, if they stay in the processor's cache.
+_ITEMS_TO_SEARCH: Final = 8
 
 
 class JsonLinesWriter:
@@ -26,11 +30,8 @@ class JsonLinesWriter:
         """Write the items of a page. If one is not UTF-8, raises `UnicodeDecodeError` and writes nothing."""
         if not items:
             return
-        # Joining the items and searching once is ten times faster than searching each item.
-        text = b"".join(items)
-        if not text.isascii():
-            text.decode()
-        if self._start is None and b"\n" not in text and b"\r" not in text:
+        have_breaks = _have_line_breaks(items)
+        if self._start is None and not have_breaks:
             text = b"\n".join((*items, b""))
         else:
             text = b"".join([self._line(bytes(item)) for item in items])
@@ -54,3 +55,14 @@ class JsonLinesWriter:
             return item + b"\n"
         rest = item[1:].lstrip()
         return b"%s%s%s\n" % (self._start, b"" if rest.startswith(b"}") else b",", rest)
+
+
+def _have_line_breaks(items: Sequence[bytes | msgspec.Raw]) -> bool:
+    """Return whether an item has a line break. Raises `UnicodeDecodeError` if one is not UTF-8."""
+    found = False
+    for start in range(0, len(items), _ITEMS_TO_SEARCH):
+        text = b"".join(items[start : start + _ITEMS_TO_SEARCH])
+        if not text.isascii():
+            text.decode()
+        found = found or b"\n" in text or b"\r" in text
+    return found
