@@ -108,6 +108,10 @@ class CsvWriter:
             raise
         self.item_count += len(read)
 
+    def is_quick(self, read: Rows) -> bool:
+        """Whether nothing is compressed."""
+        return isinstance(self._stream, PlainStream)
+
     def finish(self) -> None:
         """Finish the compressed stream."""
         self._stream.finish()

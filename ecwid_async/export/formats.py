@@ -96,6 +96,10 @@ class Writer(Protocol):
         """Write items that were read by `read_page`. Raises the same errors as `write`."""
         ...
 
+    def is_quick(self, read: Rows) -> bool:
+        """Whether `write_rows` takes a few milliseconds at most for some 100 items, if the stream is a file."""
+        ...
+
     def finish(self) -> None:
         """Write buffered items and the end of the file. The writer can't be used afterwards."""
         ...

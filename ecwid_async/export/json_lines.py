@@ -45,6 +45,10 @@ class JsonLinesWriter:
         """Write the items of rows."""
         self.write(read.items)
 
+    def is_quick(self, read: Rows) -> bool:
+        """Whether nothing is compressed."""
+        return isinstance(self._stream, PlainStream)
+
     def finish(self) -> None:
         """Finish the compressed stream."""
         self._stream.finish()

@@ -81,6 +81,10 @@ class ParquetWriter:
         self._builder.add_rows(read)
         self._write_full_groups(len(read), size)
 
+    def is_quick(self, read: Rows) -> bool:
+        """Whether no batch of columns is built, and so no group written."""
+        return self._builder.is_quick(read)
+
     def _write_full_groups(self, count: int, size: int) -> None:
         """Write a group if it is full, after `count` items were added to columns of `size` bytes."""
         self.item_count += count

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import IO, Any, cast
+from typing import IO, Any, Final, cast
 
 import anyio.to_thread
 import msgspec
@@ -21,6 +21,9 @@ from ecwid_async.sections import Items
 from ecwid_async.tables import Rows, is_utf8
 
 __all__ = ["SectionWriter"]
+
+# Bytes. Larger pages may occupy a thread for more than a few milliseconds.
+_SMALL_PAGE: Final = 1 << 19
 
 
 class SectionWriter:
@@ -77,9 +80,17 @@ class SectionWriter:
         if page.content is None:
             await self.write(page.items)
             return
-        if self._spool is not None:
-            self._spool.write_page(page.body)
-        await self._run(partial(self._writer.write_rows, page.content))
+        work = partial(self._writer.write_rows, page.content)
+        if self._spool is None:
+            await self._run(work)
+            return
+        self._spool.write_page(page.body)
+        if len(page.body) <= _SMALL_PAGE and self._writer.is_quick(page.content):
+            # Handing a page to a thread takes as long as writing ten of its items.
+            work()
+            self._codec.take_problems(self._thread_codec)
+        else:
+            await self._run(work)
 
     def replay(self) -> IdSet:
         """Write the items in the log to the output again, and return their keys. Blocks."""

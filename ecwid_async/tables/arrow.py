@@ -200,6 +200,10 @@ class TableBuilder:
         """Add items that were read. Raises `DecodeError` for an item that no row can hold."""
         self._batches.add_rows(read)
 
+    def is_quick(self, read: Rows) -> bool:
+        """Whether `add_rows` builds no columns, which takes long."""
+        return self._batches.is_quick(read)
+
     def take(self) -> pa.Table:
         """Return a table of the items collected since the last call."""
         table = pa.Table.from_batches(self._batches.take(), schema=self._items_schema)
@@ -312,6 +316,9 @@ class _BatchBuilder:
         finally:
             if was_enabled:
                 gc.enable()
+
+    def is_quick(self, read: Rows) -> bool:
+        return self._rows_in_parts + len(read) < _BATCH_SIZE and self._reader.is_current(read)
 
     def _add_chunk(self, read: Rows, known_rests: Sequence[bytes | None] | None = None) -> None:
         chunk = _Chunk()

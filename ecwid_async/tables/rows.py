@@ -156,9 +156,13 @@ class RowReader:
             return values
         return _decode_list(b"[%b]" % b",".join([value or b"null" for value in values]))
 
+    def is_current(self, read: Rows) -> bool:
+        """Whether no slots were added since."""
+        return read.row_type is self.struct.row_type
+
     def renew(self, read: Rows) -> Rows:
         """Read the items again if slots were added since."""
-        return read if read.row_type is self.struct.row_type else self.read(read.items)
+        return read if self.is_current(read) else self.read(read.items)
 
     def split_others(self, read: Rows) -> None:
         """Split the items with another value in a column of texts. Replaces their rows and sets all rests."""

@@ -4,12 +4,14 @@ import csv
 import gc
 import gzip
 import io
+import threading
 
 import pyarrow.parquet as pq
 import pytest
 
 from ecwid_async.errors import DecodeError, NotSent
 from ecwid_async.export import export_store, export_stores
+from ecwid_async.export.csv import CsvWriter
 from ecwid_async.transport.memory import make_response
 
 from .conftest import PRODUCTS, TOKEN
@@ -88,3 +90,33 @@ async def test_the_store_id_is_the_first_column_of_every_store(client, shop, tmp
         else:
             found.append([item["store_id"] for item in read_items(path)])
     assert found == [[1003] * PRODUCTS, [1004] * 150]
+
+
+@pytest.mark.parametrize(
+    ("format_", "stream", "text", "on_loop"),
+    [
+        pytest.param("csv", False, "", True, id="file"),
+        pytest.param("csv", True, "", False, id="stream"),
+        pytest.param("csv.gz", False, "", False, id="compressed"),
+        pytest.param("csv", False, "x" * 30_000, False, id="large page"),
+    ],
+)
+async def test_writing_that_may_take_long_does_not_occupy_the_event_loop(
+    client, shop, tmp_path, monkeypatch, format_, stream, text, on_loop
+):
+    threads = set()
+    write_rows = CsvWriter.write_rows
+
+    def record(writer, read):
+        threads.add(threading.get_ident())
+        write_rows(writer, read)
+
+    monkeypatch.setattr(CsvWriter, "write_rows", record)
+    shop.add(1004, products=0)
+    shop.sandbox.stores[1004].load("products", (shop.product(number) | {"name": text} for number in range(1, 331)))
+    # The first page, which has the first fields, is read by item.
+    monkeypatch.setattr(CsvWriter, "write", lambda writer, items: write_rows(writer, writer._reader.read(items)))
+    out = io.BytesIO() if stream else tmp_path
+    await export_store(client.store(1004, TOKEN), ["products"], out, format=format_)
+    assert len(threads) > 0
+    assert (threading.get_ident() in threads) is on_loop
