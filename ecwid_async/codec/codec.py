@@ -223,7 +223,7 @@ class LazyPage(Generic[T]):
     """A page whose items are built when they are requested.
 
     If each item is dropped before the next one is requested, this reuses its memory, and hardly anything is left for
-    the garbage collector. `values` are the values of the named fields, for each item.
+    the garbage collector. `values` has a list of the values of each named field.
     """
 
     def __init__(

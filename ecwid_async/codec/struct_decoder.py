@@ -121,8 +121,8 @@ class StructDecoder(Generic[T]):
         self.refusals_in_a_row = 0
         return items, page.total if type(page.total) is int else None
 
-    def decode_structs(self, body: bytes, names: tuple[str, ...]) -> tuple[list[Any], list[tuple[Any, ...]]]:
-        """Decode a page to Structs, and to the plain values of these fields, None for one that is absent.
+    def decode_structs(self, body: bytes, names: tuple[str, ...]) -> tuple[list[Any], list[list[Any]]]:
+        """Decode a page to Structs, and to a list of the plain values of each of these fields, None where it is absent.
 
         The items are built by `layout.build`. `REFUSALS` that it raises are passed to `refuse`; any item that it builds
         sets `refusals_in_a_row` to zero.
@@ -138,7 +138,7 @@ class StructDecoder(Generic[T]):
             structs: list[Any] = self._decode_structs(body).items
         except REFUSALS as error:
             raise self.refuse(error) from None
-        return structs, list(map(attrgetter(*(attributes.get(name, _ABSENT) for name in names)), structs))
+        return structs, [list(map(attrgetter(attributes.get(name, _ABSENT)), structs)) for name in names]
 
     def _decode_structs(self, body: bytes) -> Any:
         if self.refusals_in_a_row >= _MAX_REFUSALS:

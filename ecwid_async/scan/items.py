@@ -62,8 +62,7 @@ class ItemReader:
         if not self._scan_only_fields or isinstance(model, Projection):
             opened = codec.open_page(page.body, model, self._lookup_names, operation)
             if opened is not None:
-                ids, created, updated, omit_values = ([value[i] for value in opened.values] for i in range(4))
-                return opened.items(self._record(page, ids, created, updated, omit_values))
+                return opened.items(self._record(page, *opened.values))
         if isinstance(model, Projection):
             return codec.structure_all(self.parsed(page, with_scan_fields=True), model, operation, "items[]")
         try:

@@ -296,7 +296,7 @@ def test_items_of_a_page_are_built_if_they_are_selected_and_when_they_are_reques
     body = b'{"items":[{"id":1,"sku":"a"},{"id":2,"price":"3"},{"id":3},{"id":4,"price":"4"}]}'
     page = Codec(strict=True).open_page(body, Selected, ("id", "sku", "weight"), OPERATION)
     assert page is not None
-    assert page.values == [(1, "a", None), (2, None, None), (3, None, None), (4, None, None)]
+    assert page.values == [[1, 2, 3, 4], ["a", None, None, None], [None] * 4]
     items = page.items([True, False, True, True])
     assert next(items) == Selected(id=1, sku="a")
     assert next(items) == Selected(id=3)
