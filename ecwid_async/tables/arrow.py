@@ -2,7 +2,7 @@
 
 import gc
 import struct
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from importlib.util import find_spec
 from itertools import chain, groupby, repeat
@@ -42,8 +42,8 @@ __all__ = ["Decimals", "TableBuilder", "check_library", "read_table", "to_pandas
 
 Decimals: TypeAlias = Literal["exact", "float64"]
 
-_CHUNK_SIZE: Final = 256  # items decoded at a time: more would not fit into a processor core's cache
-_BATCH_SIZE: Final = 2048  # items converted to columns at a time, and held unparsed until then
+_CHUNK_SIZE: Final = 512  # items whose values are converted at a time: more would not fit into a processor core's cache
+_BATCH_SIZE: Final = 2048  # items converted to columns at a time
 _CACHE_SIZE: Final = 8192  # distinct objects or lists of a column that are kept for the next batch
 _ZONE: Final = " +0000"
 _DECIMAL: Final = rf"^-?\d{{1,{PRECISION - SCALE}}}(\.\d{{1,{SCALE}}})?$"
@@ -156,7 +156,8 @@ class TableBuilder:
         columns = build_columns(model, fields, keep_unknown=keep_unknown)
         if decimals == "float64":
             _use_floats(columns)
-        # Most objects and lists occur in many items or are empty, so each distinct one is read once.
+        # Most objects and lists occur in many items or are empty: they are read as JSON, and each distinct text once.
+        # Columns of mostly distinct ones are opened after a batch: from then on, they are read with the items.
         shallow: dict[str, Column] = {
             name: column if isinstance(column, ScalarColumn) else ScalarColumn("json")
             for name, column in columns.fields.items()
@@ -175,7 +176,11 @@ class TableBuilder:
             if not isinstance(column, ScalarColumn)
         }
         self._batches = _BatchBuilder(
-            StructColumn(shallow, columns.keep_unknown), codec, operation, self._read_nested_columns
+            StructColumn(shallow, columns.keep_unknown),
+            self._items_schema,
+            codec,
+            operation,
+            self._read_nested_columns if self._nested else None,
         )
 
     @property
@@ -189,7 +194,7 @@ class TableBuilder:
         return self._batches.size
 
     def add(self, items: Sequence[bytes | msgspec.Raw]) -> None:
-        """Add items as JSON objects. Raises `DecodeError` for anything else."""
+        """Add items as JSON objects. Raises `DecodeError` for anything else, here or later."""
         self._batches.add(items)
 
     def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
@@ -197,11 +202,11 @@ class TableBuilder:
         return self._batches.read_page(page, names)
 
     def add_rows(self, read: Rows) -> None:
-        """Add items that were read. Raises `DecodeError` for an item that no row can hold."""
+        """Add items that were read. Raises `DecodeError` for an item that no row can hold, here or later."""
         self._batches.add_rows(read)
 
     def is_quick(self, read: Rows) -> bool:
-        """Whether `add_rows` builds no columns, which takes long."""
+        """Whether `add_rows` only keeps the rows: converting them to columns takes long."""
         return self._batches.is_quick(read)
 
     def take(self) -> pa.Table:
@@ -212,35 +217,44 @@ class TableBuilder:
         field = self.schema.field(0)
         return table.add_column(0, field, pa.repeat(_numbers("q", [self._store_id])[0], table.num_rows))
 
-    def _read_nested_columns(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Replace the JSON of nested columns by its values."""
-        *columns, extra = batch.columns
+    def _read_nested_columns(self, arrays: list[pa.Array], opened: Collection[str]) -> dict[str, Column]:
+        """Replace the JSON of nested columns by its values. Return the columns to open."""
         rests: dict[int, list[str]] = {}
-        for position, name in enumerate(batch.schema.names[:-1]):
-            if name in self._nested:
-                columns[position] = self._nested[name].read(columns[position], rests)
+        distinct: dict[str, Column] = {}
+        for position, name in enumerate(self._items_schema.names):
+            if name in self._nested and name not in opened:
+                reader = self._nested[name]
+                arrays[position] = reader.read(arrays[position], rests)
+                if reader.mostly_distinct:
+                    distinct[name] = reader.column
         if rests:
-            texts = extra.to_pylist()
+            texts = arrays[-1].to_pylist()
             for row, more in rests.items():
                 # These objects are not empty and have no keys in common.
                 members = [text[1:-1] for text in (texts[row], *more) if text]
                 texts[row] = "{" + ",".join(members) + "}"
-            extra = _texts(texts)
-        return pa.RecordBatch.from_arrays([*columns, extra], schema=self._items_schema)
+            arrays[-1] = _texts(texts)
+        return distinct
 
 
 class _NestedColumnReader:
-    """Reads a column of objects or lists. Each distinct text is read once, and its value repeated."""
+    """Reads a column of objects or lists. Each distinct text is read once, and its value repeated.
+
+    `mostly_distinct` is whether that saved little in the last batch, and all its texts were as usual.
+    """
 
     def __init__(self, name: str, column: Column, codec: Codec, operation: str) -> None:
-        self._columns = StructColumn({name: column})
-        self._batches = _BatchBuilder(self._columns, codec, operation)
+        self.column = column
+        self.mostly_distinct = False
+        columns = StructColumn({name: column})
+        self._type = _arrow_type(column)
+        self._batches = _BatchBuilder(columns, _schema(columns), codec, operation)
         self._key = msgspec.json.encode(name)
         self._clear_cache()
 
     def _clear_cache(self) -> None:
         self._positions: dict[str, int] = {}
-        self._values = pa.nulls(0, _arrow_type(self._columns).field(0).type)
+        self._values = pa.nulls(0, self._type)
         self._rests: list[str | None] = []
 
     def read(self, texts: pa.Array, rests: dict[int, list[str]]) -> pa.Array:
@@ -251,8 +265,11 @@ class _NestedColumnReader:
         if 2 * len(new) > len(distinct) or len(self._positions) + len(new) > _CACHE_SIZE:
             self._clear_cache()  # it has few hits, or is full
             new = distinct
+        split_count = self._batches.split_count
         if new:
             self._add_to_cache(new)
+        is_usual = self._batches.split_count == split_count and not self.column.has_unknown
+        self.mostly_distinct = is_usual and 2 * len(new) > len(texts)
         positions = _numbers("i", [self._positions[text] for text in distinct]).take(encoded.indices)
         if any(self._rests):
             for row, position in enumerate(positions.to_pylist()):
@@ -270,25 +287,30 @@ class _NestedColumnReader:
 
 
 class _BatchBuilder:
-    """Reads items and builds record batches of `columns`. `finish` post-processes each batch.
+    """Reads items and builds record batches of `columns`.
 
-    `rows` is the number of items collected, `size` the size of the batches built so far, in bytes.
+    `finish` turns the arrays of a batch into those of `schema`, given the names of the open columns, and returns the
+    columns to open. `rows` is the number of items collected, `size` the size of the batches built so far, in bytes.
     """
 
     def __init__(
         self,
         columns: StructColumn,
+        schema: pa.Schema,
         codec: Codec,
         operation: str,
-        finish: Callable[[pa.RecordBatch], pa.RecordBatch] = lambda batch: batch,
+        finish: Callable[[list[pa.Array], Collection[str]], Mapping[str, Column]] | None = None,
     ) -> None:
         self._columns = columns
-        self._schema = _schema(columns)
+        self._schema = schema
         self._finish = finish
-        # New slots change the parts of a chunk, so a batch is built from the chunks before.
-        self._reader = RowReader(columns, self._build_columns, codec=codec, operation=operation)
+        self._distinct: Mapping[str, Column] = {}
+        # Other slots change the parts of a chunk, so a batch is built from the items before.
+        self._reader = RowReader(columns, self._build_batch, codec=codec, operation=operation)
         self.rows = 0
         self.size = 0
+        self._read: list[Rows] = []
+        self._split_count = 0
         self._batches: list[pa.RecordBatch] = []
         self._clear_parts()
 
@@ -304,40 +326,63 @@ class _BatchBuilder:
         return self._reader.read_page(page, names)
 
     def add_rows(self, read: Rows) -> None:
-        # The short-lived objects of a chunk contain no cycles. Garbage collection would find nothing, and take a tenth
-        # of the time.
+        self._read.append(self._reader.renew(read))
+        self.rows += len(read)
+        if sum(map(len, self._read)) >= _CHUNK_SIZE:
+            self._convert_rows()
+        if self._rows_in_parts >= _BATCH_SIZE:
+            self._build_columns()
+            if self._reader.split_count == self._split_count:
+                self._reader.open_columns(self._distinct)
+            self._split_count = self._reader.split_count
+
+    def _convert_rows(self) -> None:
+        """Convert the rows read so far to parts."""
+        read, self._read = self._read, []
+        # The values are short-lived and contain no cycles. Garbage collection would find nothing, and take a tenth of
+        # the time.
         was_enabled = gc.isenabled()
         gc.disable()
         try:
-            self._add_chunk(self._reader.renew(read))
-            self.rows += len(read)
-            if self._rows_in_parts >= _BATCH_SIZE:
-                self._build_columns()
+            self._add_parts(read)
         finally:
             if was_enabled:
                 gc.enable()
 
     def is_quick(self, read: Rows) -> bool:
-        return self._rows_in_parts + len(read) < _BATCH_SIZE and self._reader.is_current(read)
+        return sum(map(len, self._read), len(read)) < _CHUNK_SIZE and self._reader.is_current(read)
 
-    def _add_chunk(self, read: Rows, known_rests: Sequence[bytes | None] | None = None) -> None:
-        chunk = _Chunk()
-        chunk.add_struct(self._columns, read.rows)
-        chunk.add_scalars("json", [rest or b"" for rest in (read.rests if known_rests is None else known_rests)])
+    def _add_parts(self, read: list[Rows]) -> None:
         try:
-            parts = chunk.parts()
+            self._add_chunk([row for page in read for row in page.rows], [rest for page in read for rest in page.rests])
         except (pa.ArrowException, OverflowError):
-            # A number has too many digits, or a date is invalid: check item by item.
-            if known_rests is not None:
-                raise
-            split = self._reader.split_items(read)
-            self._add_chunk(self._reader.read([held for held, _ in split]), [rest for _, rest in split])
-            return
+            # A number has too many digits, or a date is invalid.
+            if self._reader.close_columns():
+                self._add_parts([self._reader.renew(page) for page in read])
+            elif len(read) > 1:
+                for page in read:
+                    self._add_parts([page])
+            else:
+                split = self._reader.split_items(*read)
+                held = self._reader.read([held for held, _ in split])
+                self._add_chunk(held.rows, [rest for _, rest in split])
+
+    def _add_chunk(self, rows: list[Any], rests: list[bytes | None]) -> None:
+        chunk = _Chunk()
+        chunk.add_struct(self._columns, rows)
+        chunk.add_scalars("json", [rest or b"" for rest in rests])
+        parts = chunk.parts()
         if not self._parts:
             self._parts = [[] for _ in parts]
         for pieces, part in zip(self._parts, parts, strict=True):
             pieces.append(part)
-        self._rows_in_parts += len(read)
+        self._rows_in_parts += len(rows)
+
+    def _build_batch(self) -> None:
+        """Build columns from all items read so far."""
+        if self._read:
+            self._convert_rows()
+        self._build_columns()
 
     def _build_columns(self) -> None:
         """Build columns from the parts of the chunks read so far."""
@@ -345,14 +390,20 @@ class _BatchBuilder:
             self._parts.reverse()
             parts = iter(self._parts.pop, None)  # frees the parts of each column once its array exists
             arrays = [*_struct_arrays(self._columns, parts, self._rows_in_parts), _concatenate(next(parts), "json")]
-            batch = self._finish(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+            if self._finish is not None:
+                self._distinct = self._finish(arrays, self._reader.opened)
+            batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
             self._batches.append(batch)
             self.size += batch.nbytes
         self._clear_parts()
 
+    @property
+    def split_count(self) -> int:
+        return self._reader.split_count
+
     def take(self) -> list[pa.RecordBatch]:
         """Return the batches of the items collected since the last call."""
-        self._build_columns()
+        self._build_batch()
         batches, self._batches = self._batches, []
         self.rows = self.size = 0
         return batches

@@ -56,8 +56,8 @@ _decode_list: Final = msgspec.json.Decoder(list[Any]).decode
 _encode: Final = msgspec.json.Encoder(decimal_format="number").encode
 
 
-class _SlotsAdded(Exception):
-    """The row classes were rebuilt with more slots: read the items again."""
+class _SlotsChanged(Exception):
+    """The row classes were rebuilt with other slots: read the items again."""
 
 
 class Rows:
@@ -90,8 +90,9 @@ class Rows:
 class RowReader:
     """Reads items into rows of `struct`, and adds a slot to it for each field that occurs.
 
-    `before_new_slots` is called before slots are added. Values that do not fit their column are reported to `codec`
-    under `operation`.
+    `before_new_slots` is called before slots change. Values that do not fit their column are reported to `codec` under
+    `operation`. `split_count` is the number of items split into columns and rest, `opened` has the columns of JSON that
+    `open_columns` replaced.
     """
 
     def __init__(
@@ -106,6 +107,8 @@ class RowReader:
         self._before_new_slots = before_new_slots
         self._codec = Codec() if codec is None else codec
         self._operation = operation
+        self.opened: dict[str, Column] = {}
+        self.split_count = 0
         self._build_decoders()
 
     def _build_decoders(self) -> None:
@@ -115,6 +118,26 @@ class RowReader:
         self._decode = msgspec.json.Decoder(row_type).decode
         self._decode_page: Callable[[bytes], Any] = msgspec.json.Decoder(page_type).decode
         self._positions = {name: position for position, name in enumerate(self.struct.seen)}
+
+    def open_columns(self, columns: Mapping[str, Column]) -> None:
+        """Read these columns of JSON into slots of their own, until an item does not fit them."""
+        if columns:
+            self.opened |= {name: self.struct.fields[name] for name in columns}
+            self._replace_columns(columns)
+
+    def close_columns(self) -> bool:
+        """Read opened columns as JSON again. Return whether there were any."""
+        if not self.opened:
+            return False
+        self._before_new_slots()
+        self._replace_columns(self.opened)
+        self.opened = {}
+        return True
+
+    def _replace_columns(self, columns: Mapping[str, Column]) -> None:
+        self.struct.fields |= columns
+        self.struct.seen |= {name: column for name, column in columns.items() if name in self.struct.seen}
+        self._build_decoders()
 
     def read(self, items: Sequence[bytes | msgspec.Raw]) -> Rows:
         """Read items.
@@ -127,7 +150,7 @@ class RowReader:
                 self._decode_rows(read)
                 self._set_rests(read)
                 return read
-            except _SlotsAdded:
+            except _SlotsChanged:
                 read.row_type, read.rows = self.struct.row_type, []
 
     def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
@@ -183,9 +206,11 @@ class RowReader:
             try:
                 rows.append(decode(split[index][0] if index in split else item))
             except DECODE_ERRORS:
+                if self.close_columns():
+                    raise _SlotsChanged from None
                 if any(self._new_fields(item)):
                     self._add_slots(items)
-                    raise _SlotsAdded from None
+                    raise _SlotsChanged from None
                 # Values are reported in the order of the items.
                 self._split_others_from(checked, read)
                 checked = index + 1
@@ -223,6 +248,7 @@ class RowReader:
 
     def split_item(self, item: bytes | msgspec.Raw) -> tuple[bytes, bytes | None]:
         """Split an item into the part that its columns hold and the rest, None if there is none, both as JSON."""
+        self.split_count += 1
         data: object = self._codec.parse(item, self._operation, _ITEM_PATH)
         if not isinstance(data, dict):
             raise DecodeError(

@@ -39,7 +39,8 @@ def test_a_file_without_items_has_its_columns() -> None:
 def test_parquet_keeps_only_one_row_group_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("pyarrow")
     monkeypatch.setattr("ecwid_async.export.parquet._GROUP_SIZE", 10_000)
-    monkeypatch.setattr("ecwid_async.tables.arrow._BATCH_SIZE", 256)
+    for size in ("_CHUNK_SIZE", "_BATCH_SIZE"):
+        monkeypatch.setattr(f"ecwid_async.tables.arrow.{size}", 256)
     page = [json.dumps({"id": number, "name": "x" * 50}).encode() for number in range(256)]
     stream = io.BytesIO()
     writer = create_writer("parquet", stream, model=Product, fields=("id", "name"))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -298,6 +299,63 @@ def test_repeated_and_unique_objects_are_unchanged(monkeypatch: pytest.MonkeyPat
         for number in range(60)
     ]
     assert_nothing_lost(Product, items)
+
+
+SMALL_BATCHES = {"_CHUNK_SIZE": 2, "_BATCH_SIZE": 4}
+
+
+def read_in_small_batches(items: list[bytes]) -> tuple[Any, set[DecodeProblem]]:
+    codec = Codec()
+    builder = TableBuilder(Product, codec=codec)
+    try:
+        with patch.multiple("ecwid_async.tables.arrow", **SMALL_BATCHES):
+            for item in items:
+                builder.add([item])
+            result = builder.take()
+    except DecodeError as error:
+        return str(error), set()
+    result.validate(full=True)
+    return result, set(codec.problems)
+
+
+@pytest.mark.chaos
+@given(st.lists(odd_items, min_size=1, max_size=3), st.integers(0, 12))
+def test_opened_columns_are_the_same(odd: list[bytes], position: int) -> None:
+    images = [{"images": [{"id": str(number), "orderBy": number}]} for number in range(12)]
+    items = [
+        encode({"id": number, "price": number, "media": media, "options": [{"name": str(number)}], "tax": {}})
+        for number, media in enumerate(images)
+    ]
+    items[position:position] = odd
+    read = read_in_small_batches(items)
+    with patch("ecwid_async.tables.rows.RowReader.open_columns"):
+        assert read == read_in_small_batches(items)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        b'"media":{"images":[{"id":"7","orderBy":"1"}]}',
+        b'"media":{"images":[{"id":"7","new":[ 1 ]}]}',
+        b'"media":{"images":[{"id":7,"alt":null}]},"glow":1',
+        b'"media":[],"nameTranslated":{ "en":"a" }',
+        b'"options":[{"choices":[{"priceModifier":1e30}]}]',
+        b'"price":1e30',
+        b'"updated":"2024-02-30"',
+        b'"glow":{}',
+    ],
+)
+def test_an_odd_item_does_not_change_others(member: bytes) -> None:
+    items = [
+        b'{"id":%d,"nameTranslated":{ },"media":{"images":[{"id":"%d"}]},"options":[{"name":"%d"}]}'
+        % (number, number, number)
+        for number in range(16)
+    ]
+    expected = table(Product, items).to_pylist()
+    items[9] = b'{"id":9,%b}' % member
+    [expected[9]] = table(Product, [items[9]]).to_pylist()
+    result, _ = read_in_small_batches(items)
+    assert result.to_pylist() == expected
 
 
 def test_a_number_that_does_not_fit_empties_only_its_own_cell() -> None:
