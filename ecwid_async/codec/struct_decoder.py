@@ -18,7 +18,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import combinations, pairwise
 from operator import attrgetter, or_
 from types import GenericAlias, NoneType
-from typing import Any, Final, Generic, TypeVar, cast, get_args, get_origin
+from typing import Any, Final, Generic, NamedTuple, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
@@ -344,13 +344,15 @@ class _ModelLayout(_Layout):
                 self._namespace["tag"] = get_hook(field.type)(self._tag[1], None)
                 yield f"    {target} = tag"
                 continue
-            make_type, expression = _plan_field(field.type, self._namespace, as_text=JSON_TEXT in field.metadata)
-            self._fields.append((field.name, wire, make_type))
-            if expression is None:
+            plan = _plan_field(field.type, self._namespace, as_text=JSON_TEXT in field.metadata)
+            self._fields.append((field.name, wire, plan.make_type))
+            if plan.is_copied:
                 yield f"    {target} = struct.{field.name}"
             else:
-                yield f"    v = struct.{field.name}"
-                yield f"    {target} = None if v is None else {expression}"
+                yield from plan.load(field.name)
+                yield (
+                    f"    {target} = v" if plan.value == "v" else f"    {target} = None if v is None else {plan.value}"
+                )
         yield "    self.extra = collect_new_fields(struct, new_fields, ordered_pairs) if new_fields else NO_EXTRA"
 
 
@@ -378,9 +380,9 @@ class _ProjectionLayout(_Layout):
     def _assignments(self) -> Iterator[str]:
         for position, member in enumerate(cast("Projection[Any]", self.projection).members):
             attribute, target = f"member{position}", f"self.{member.attribute}"
-            make_type, expression = _plan_field(member.declared, self._namespace, as_text=member.as_text)
-            self._fields.append((attribute, member.wire_name, make_type))
-            yield f"    v = struct.{attribute}"
+            plan = _plan_field(member.declared, self._namespace, as_text=member.as_text)
+            self._fields.append((attribute, member.wire_name, plan.make_type))
+            yield from plan.load(attribute)
             if member.required:
                 yield "    if v is None: raise_wrong_type()"
             else:
@@ -390,7 +392,7 @@ class _ProjectionLayout(_Layout):
                     yield f"    elif v is None: {target} = None"
                 else:
                     yield f"    if v is None: {target} = default{position}"
-            yield f"    else: {target} = {'v' if expression is None else expression}"
+            yield f"    else: {target} = {plan.value}"
 
 
 def _needs_absent(member: Member) -> bool:
@@ -438,45 +440,71 @@ def _projections_in(declared: Any) -> Iterator[Projection[Any]]:
         yield from _projections_in(part)
 
 
-def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> tuple[_MakeType, str | None]:
-    """The type of a field in the Struct, and the expression that converts its value `v`; None if it is stored as is."""
+class _FieldPlan(NamedTuple):
+    """How a field is read: its type in the Struct, and how its value there is converted.
+
+    `value` is the expression for the value `v`, `element` for each element `x` of a list, which is converted in place.
+    """
+
+    make_type: _MakeType
+    value: str = "v"
+    element: str | None = None
+
+    @property
+    def is_copied(self) -> bool:
+        return self.value == "v" and self.element is None
+
+    def load(self, attribute: str) -> Iterator[str]:
+        """Generate the lines that set `v`."""
+        yield f"    v = struct.{attribute}"
+        if self.element is not None:
+            # A comprehension would create a function, and another list.
+            yield "    if v:"
+            yield "        i = 0"
+            yield "        for x in v:"
+            yield f"            v[i] = {self.element}"
+            yield "            i += 1"
+
+
+def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> _FieldPlan:
     name = f"convert{len(namespace)}"
     if as_text:
         namespace[name] = _without_mismatches(get_json_text_hook(declared))
-        return _any_type, f"{name}(v)"
+        return _FieldPlan(_any_type, f"{name}(v)")
     native = _native_type(declared)
     if native is not None:
-        return lambda _: native, None
+        return _FieldPlan(lambda _: native)
     options = union_members(declared)
     only = options[0] if len(options) == 1 else None
     if only is Decimal:
         # Not read by msgspec, which would take text, too.
-        return _any_type, (
-            "v if v.__class__ is Decimal else decimal_cache[v] if v.__class__ is int else raise_wrong_type()"
+        return _FieldPlan(
+            _any_type, "v if v.__class__ is Decimal else decimal_cache[v] if v.__class__ is int else raise_wrong_type()"
         )
     if only is datetime:
         namespace[name] = _without_mismatches(get_hook(declared))
-        return lambda _: str | None, f"fromisoformat(v[:19] + '+00:00') if v[19:] == ' +0000' else {name}(v)"
+        return _FieldPlan(
+            lambda _: str | None, f"fromisoformat(v[:19] + '+00:00') if v[19:] == ' +0000' else {name}(v)"
+        )
     enum = find_open_enum(options)
     if enum is not None:
         namespace[name] = {member.value: member for member in enum}.get
-        return lambda _: str | None, f"{name}(v, v)"
+        return _FieldPlan(lambda _: str | None, f"{name}(v, v)")
     is_list = get_origin(only) is list and NoneType not in get_args(get_args(only)[0])
     layouts = _find_layouts(get_args(only)[0] if is_list else declared)
     if layouts is None:
         namespace[name] = _without_mismatches(get_hook(declared))
-        return _any_type, f"{name}(v)"
+        return _FieldPlan(_any_type, f"{name}(v)")
     if len(layouts) == 1:
         namespace[name] = layouts[0].build
         expression = f"{name}({{}})"
     else:
         expression = "{0}.build_model({0})"
     if is_list:
-        return (
-            lambda struct_of: GenericAlias(list, _union(map(struct_of, layouts))) | None,
-            f"[{expression.format('x')} for x in v]",
+        return _FieldPlan(
+            lambda struct_of: GenericAlias(list, _union(map(struct_of, layouts))) | None, element=expression.format("x")
         )
-    return lambda struct_of: _union(map(struct_of, layouts)) | None, expression.format("v")
+    return _FieldPlan(lambda struct_of: _union(map(struct_of, layouts)) | None, expression.format("v"))
 
 
 def _without_mismatches(hook: Hook) -> Callable[[Any], Any]:
