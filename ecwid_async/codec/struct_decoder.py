@@ -10,7 +10,7 @@ Fields that a user's class lacks are refused, too: msgspec does not check the by
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
@@ -35,7 +35,7 @@ from ecwid_async.codec.structure import (
     raise_wrong_type,
 )
 from ecwid_async.models.base import JSON_TEXT, NO_EXTRA, PREFIX, Model, TaggedUnion, is_model, union_members, wire_name
-from ecwid_async.primitives.safe_json import DECODE_ERRORS
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, exact_decoder
 
 __all__ = ["REFUSALS", "Refused", "StructDecoder", "get_struct_decoder", "warm_up"]
 
@@ -47,6 +47,9 @@ _MAX_REBUILDS: Final = 10
 # If this many in a row are refused, the next ones are not tried: an attempt costs a fourth of what the hooks cost.
 _MAX_REFUSALS: Final = 5
 _PAUSE: Final = 100
+
+# Building the Structs again takes as long as what their order gains in this many pages.
+_PAGES_IN_DECLARED_ORDER: Final = 50
 
 # An attribute of every Struct that is None.
 _ABSENT: Final = "absent_"
@@ -78,6 +81,7 @@ class StructDecoder(Generic[T]):
         self.layout = layout
         self.refusals_in_a_row = 0
         self._rebuilds = 0
+        self._pages = 0
         self._build_decoders()
 
     def _build_decoders(self) -> None:
@@ -143,7 +147,13 @@ class StructDecoder(Generic[T]):
     def _decode_structs(self, body: bytes) -> Any:
         if self.refusals_in_a_row >= _MAX_REFUSALS:
             raise self.refuse()
-        return self._decode_page(body)
+        page = self._decode_page(body)
+        self._pages += 1
+        if self._pages == _PAGES_IN_DECLARED_ORDER:
+            with _lock:
+                self.layout.order_fields(exact_decoder.decode(body)["items"])
+                self._build_decoders()
+        return page
 
     def refuse(self, error: Exception | None = None) -> Refused:
         """Count a refusal, and return the exception for it."""
@@ -236,6 +246,8 @@ class _Layout:
         self._name = name
         self._tag = tag
         self._fields: list[tuple[str, str, _MakeType]] = []
+        self._nested: dict[str, Sequence[_Layout]] = {}
+        self._order: list[str] = []
         self._has_order = True
         self._namespace: dict[str, Any] = {
             "Decimal": Decimal,
@@ -257,6 +269,10 @@ class _Layout:
     def _assignments(self) -> Iterator[str]:
         """Plan the fields, and generate the lines that set the attributes of `self`."""
         raise NotImplementedError
+
+    def _add_field(self, attribute: str, wire: str, plan: "_FieldPlan") -> None:
+        self._fields.append((attribute, wire, plan.make_type))
+        self._nested[wire] = plan.layouts
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -296,18 +312,34 @@ class _Layout:
             self._has_order = False
             self._namespace["ordered_pairs"] = frozenset()
 
+    def order_fields(self, items: list[Any]) -> None:
+        """Order the fields of the Struct as these objects have them: msgspec seeks each from the one before it."""
+        for names in dict.fromkeys(map(tuple, items)):
+            position = 0
+            for name in names:
+                if name in self._order:
+                    position = self._order.index(name)
+                else:
+                    self._order.insert(position, name)
+                position += 1
+        for name, layouts in self._nested.items():
+            values = [value for item in items if (value := item.get(name)) is not None]
+            parts = [part for value in values for part in (value if isinstance(value, list) else [value])]
+            for layout in layouts:
+                tag = layout._tag
+                layout.order_fields([part for part in parts if tag is None or part.get(tag[0]) == tag[1]])
+
     def make_struct(self, struct_of: Callable[["_Layout"], Any]) -> Any:
         """Make the Struct, given the Structs of nested models."""
-        new_fields = self.new_fields
-        fields: list[tuple[str, Any, Any]] = [
-            (attribute, make_type(struct_of), self._default(wire)) for attribute, wire, make_type in self._fields
-        ]
-        fields += [(attribute, Any, UNSET) for attribute in new_fields.values()]
-        names = {attribute: wire for attribute, wire, _ in self._fields}
-        names |= {attribute: wire for wire, attribute in new_fields.items()}
+        fields: dict[str, tuple[str, Any, Any]] = {
+            wire: (attribute, make_type(struct_of), self._default(wire)) for attribute, wire, make_type in self._fields
+        }
+        fields |= {wire: (attribute, Any, UNSET) for wire, attribute in self.new_fields.items()}
+        ordered = dict.fromkeys(name for name in (*self._order, *fields) if name in fields)
+        names = {attribute: wire for wire, (attribute, _, _) in fields.items()}
         return msgspec.defstruct(
             self._name,
-            fields,
+            [fields[wire] for wire in ordered],
             namespace=self._struct_namespace(),
             tag_field=self._tag and self._tag[0],
             tag=self._tag and self._tag[1],
@@ -345,7 +377,7 @@ class _ModelLayout(_Layout):
                 yield f"    {target} = tag"
                 continue
             plan = _plan_field(field.type, self._namespace, as_text=JSON_TEXT in field.metadata)
-            self._fields.append((field.name, wire, plan.make_type))
+            self._add_field(field.name, wire, plan)
             if plan.is_copied:
                 yield f"    {target} = struct.{field.name}"
             else:
@@ -381,7 +413,7 @@ class _ProjectionLayout(_Layout):
         for position, member in enumerate(cast("Projection[Any]", self.projection).members):
             attribute, target = f"member{position}", f"self.{member.attribute}"
             plan = _plan_field(member.declared, self._namespace, as_text=member.as_text)
-            self._fields.append((attribute, member.wire_name, plan.make_type))
+            self._add_field(attribute, member.wire_name, plan)
             yield from plan.load(attribute)
             if member.required:
                 yield "    if v is None: raise_wrong_type()"
@@ -449,6 +481,7 @@ class _FieldPlan(NamedTuple):
     make_type: _MakeType
     value: str = "v"
     element: str | None = None
+    layouts: "Sequence[_Layout]" = ()
 
     @property
     def is_copied(self) -> bool:
@@ -502,9 +535,11 @@ def _plan_field(declared: Any, namespace: dict[str, Any], *, as_text: bool) -> _
         expression = "{0}.build_model({0})"
     if is_list:
         return _FieldPlan(
-            lambda struct_of: GenericAlias(list, _union(map(struct_of, layouts))) | None, element=expression.format("x")
+            lambda struct_of: GenericAlias(list, _union(map(struct_of, layouts))) | None,
+            element=expression.format("x"),
+            layouts=layouts,
         )
-    return _FieldPlan(lambda struct_of: _union(map(struct_of, layouts)) | None, expression.format("v"))
+    return _FieldPlan(lambda struct_of: _union(map(struct_of, layouts)) | None, expression.format("v"), layouts=layouts)
 
 
 def _without_mismatches(hook: Hook) -> Callable[[Any], Any]:

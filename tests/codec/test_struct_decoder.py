@@ -322,6 +322,32 @@ def test_odd_items_between_others_do_not_pause_the_direct_way() -> None:
     assert Codec().open_page(odd, Amount, ("value",), OPERATION) is None
 
 
+def test_many_pages_give_the_same_models_whatever_the_order_of_their_fields() -> None:
+    @model
+    class Part(Model):
+        first: int | None = None
+        second: int | None = None
+
+    @model
+    class Ordered(Model):
+        id: int | None = None
+        name: str | None = None
+        part: Part | None = None
+        parts: list[Part] | None = None
+        options: list[ProductOption] | None = None
+
+    option = {"name": "a", "choices": [{"text": "b"}], "type": "RADIO"}
+    wire = {"options": [option], "new": 1, "parts": [{"second": 1}, {"second": 2, "first": 1}], "name": "a", "id": 1}
+    pages = [
+        dumps({"items": [wire, {"id": 2}, dict(reversed(wire.items()))]}),
+        dumps({"items": [{"part": {"second": 1, "newer": 2, "first": 3}, **wire, "newest": None}, {}]}),
+        dumps({"items": [{**wire, "options": [{**option, "type": "CHECKBOX"}, {**option, "new": 1}]}]}),
+    ]
+    for number in range(200):
+        body = pages[number % 3]
+        assert read_page_directly(body, Ordered) == read_page_as_plain_data(body, Ordered)
+
+
 def test_what_is_outside_the_items_of_a_page_is_checked() -> None:
     items = b'"items":[{"id":1},{"id":"2"}]'
     for odd in (b'"other":"\xff"', b'"total":"\xff"'):
