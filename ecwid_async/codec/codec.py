@@ -243,9 +243,10 @@ class LazyPage(Generic[T]):
         self._structs, self.values = decoder.decode_structs(body, names)
 
     def items(self, selected: Iterable[bool]) -> Iterator[T]:
-        """Build the selected items. Raises `DecodeError` like `Codec.decode_item`."""
-        decoder, build = self._decoder, self._decoder.layout.build
-        for position, struct in compress(enumerate(self._structs), selected):
+        """Build the selected items, once. Raises `DecodeError` like `Codec.decode_item`."""
+        decoder, build, structs = self._decoder, self._decoder.layout.build, self._structs
+        for position, struct in compress(enumerate(structs), selected):
+            structs[position] = None  # it shares lists with its item, and would keep what is in them
             try:
                 item = build(struct)
             except REFUSALS as error:
