@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from itertools import compress
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -23,6 +24,8 @@ __all__ = ["ItemReader", "raw_without_fields"]
 
 T = TypeVar("T")
 
+# In the order of `ListPlan.lookup_names`.
+_SCAN_FIELDS: Final = ("key", "created", "updated", "omit_value")
 # Bytes. Larger pages are parsed item by item.
 _SMALL_PAGE: Final = 64 * 1024
 
@@ -145,13 +148,7 @@ class ItemReader:
         """Return the new items of a page, and whether each of its items is new."""
         items, _ = self._codec.split_page(page.body, self._operation)
         fields_of_items = self._decode_scan_fields(page.body)
-        new = self._record(
-            page,
-            [fields.key for fields in fields_of_items],
-            [fields.created for fields in fields_of_items],
-            [fields.updated for fields in fields_of_items],
-            (fields.omit_value for fields in fields_of_items),
-        )
+        new = self._record(page, *(list(map(attrgetter(name), fields_of_items)) for name in _SCAN_FIELDS))
         return self._without_scan_only_fields(items if all(new) else compress(items, new)), new
 
     def _without_scan_only_fields(self, items: Iterable[msgspec.Raw]) -> list[msgspec.Raw]:
@@ -190,9 +187,10 @@ class ItemReader:
 
     @cached_property
     def _scan_field_decoder(self) -> "msgspec.json.Decoder[Any]":
-        names = ("key", "created", "updated", "omit_value")
-        fields: list[Any] = [("key", int | str), *((name, object, None) for name in names[1:])]
-        item = msgspec.defstruct("Item", fields, rename=dict(zip(names, self._lookup_names, strict=True)))
+        key, *others = _SCAN_FIELDS
+        fields: list[Any] = [(key, int | str), *((name, object, None) for name in others)]
+        names = dict(zip(_SCAN_FIELDS, self._lookup_names, strict=True))
+        item = msgspec.defstruct("Item", fields, rename=names, gc=False)
         page = msgspec.defstruct("Page", [("items", list[item])])  # type: ignore[valid-type]
         return msgspec.json.Decoder(page)
 
