@@ -37,8 +37,11 @@ def seconds(time: object) -> int | None:
 def all_seconds(times: list[Any]) -> list[int]:
     """Return the times of several items in Unix seconds, without those that aren't times."""
     types = {time.__class__ for time in times}
-    if types == {int} and max(times) < _MILLISECONDS and min(times) in VALID_SECONDS:
-        return times
+    if types == {int}:
+        # Most lists are in the order of these times: then sorting them takes less time than `min` and `max`.
+        in_order = sorted(times)
+        if in_order[0] in VALID_SECONDS and in_order[-1] < _MILLISECONDS:
+            return times
     if types == {str}:
         with suppress(ValueError):
             return [int(parse_datetime(time).timestamp()) for time in times]

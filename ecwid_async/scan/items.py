@@ -148,7 +148,8 @@ class ItemReader:
         """Return the new items of a page, and whether each of its items is new."""
         items, _ = self._codec.split_page(page.body, self._operation)
         fields_of_items = self._decode_scan_fields(page.body)
-        new = self._record(page, *(list(map(attrgetter(name), fields_of_items)) for name in _SCAN_FIELDS))
+        ids, created, updated, omit_values = (map(attrgetter(name), fields_of_items) for name in _SCAN_FIELDS)
+        new = self._record(page, list(ids), list(created), list(updated), omit_values)
         return self._without_scan_only_fields(items if all(new) else compress(items, new)), new
 
     def _without_scan_only_fields(self, items: Iterable[msgspec.Raw]) -> list[msgspec.Raw]:
