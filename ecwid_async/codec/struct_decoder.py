@@ -16,9 +16,9 @@ from decimal import Decimal
 from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations, pairwise
-from operator import attrgetter, or_
+from operator import or_
 from types import GenericAlias, NoneType
-from typing import Any, Final, Generic, NamedTuple, TypeVar, cast, get_args, get_origin
+from typing import Any, Final, Generic, NamedTuple, TypeAlias, TypeVar, cast, get_args, get_origin
 
 import attrs
 import msgspec
@@ -41,6 +41,9 @@ __all__ = ["REFUSALS", "Refused", "StructDecoder", "get_struct_decoder", "warm_u
 
 T = TypeVar("T")
 
+_ColumnGetter: TypeAlias = Callable[[list[Any]], list[list[Any]]]
+"""Returns the values of some attributes of these Structs, a list for each."""
+
 # Limits on fields that a model lacks: a store may choose the names of some.
 _MAX_NEW_FIELDS: Final = 30
 _MAX_REBUILDS: Final = 10
@@ -50,9 +53,6 @@ _PAUSE: Final = 100
 
 # Building the Structs again takes as long as what their order gains in this many pages.
 _PAGES_IN_DECLARED_ORDER: Final = 50
-
-# An attribute of every Struct that is None.
-_ABSENT: Final = "absent_"
 
 _UNKNOWN_FIELD: Final = "Object contains unknown field"
 
@@ -82,6 +82,7 @@ class StructDecoder(Generic[T]):
         self.refusals_in_a_row = 0
         self._rebuilds = 0
         self._pages = 0
+        self._column_getters: dict[tuple[str, ...], _ColumnGetter] = {}
         self._build_decoders()
 
     def _build_decoders(self) -> None:
@@ -131,18 +132,29 @@ class StructDecoder(Generic[T]):
         The items are built by `layout.build`. `REFUSALS` that it raises are passed to `refuse`; any item that it builds
         sets `refusals_in_a_row` to zero.
         """
-        if not self.layout.fields_without_none.isdisjoint(names):
-            raise Refused
-        if self.layout.projection is not None:
-            with _lock:
-                if self.layout.add_fields(names):
-                    self._build_decoders()
-        attributes = self.layout.attributes
+        get_columns = self._column_getters.get(names) or self._make_column_getter(names)
         try:
             structs: list[Any] = self._decode_structs(body).items
         except REFUSALS as error:
             raise self.refuse(error) from None
-        return structs, [list(map(attrgetter(attributes.get(name, _ABSENT)), structs)) for name in names]
+        return structs, get_columns(structs)
+
+    def _make_column_getter(self, names: tuple[str, ...]) -> "_ColumnGetter":
+        layout = self.layout
+        if not layout.fields_without_none.isdisjoint(names):
+            raise Refused
+        with _lock:
+            if layout.projection is not None and layout.add_fields(names):
+                self._build_decoders()
+            attributes = layout.attributes
+            # Attributes of a known type are read faster than by `attrgetter`.
+            columns = [
+                f"[struct.{attributes[name]} for struct in structs]" if name in attributes else "[None] * len(structs)"
+                for name in names
+            ]
+            getter: _ColumnGetter = eval(f"lambda structs: [{', '.join(columns)}]")  # noqa: S307  as in `_Layout`
+            self._column_getters[names] = getter
+        return getter
 
     def _decode_structs(self, body: bytes) -> Any:
         if self.refusals_in_a_row >= _MAX_REFUSALS:
@@ -353,7 +365,7 @@ class _Layout:
         return UNSET if wire in self.fields_without_none else None
 
     def _struct_namespace(self) -> dict[str, Any]:
-        return {_ABSENT: None}
+        return {}
 
 
 class _ModelLayout(_Layout):
@@ -364,7 +376,7 @@ class _ModelLayout(_Layout):
         super().__init__(model.__name__, model, model.__bases__[0], model.tag if tagged else None)
 
     def _struct_namespace(self) -> dict[str, Any]:
-        return {**super()._struct_namespace(), "build_model": staticmethod(self.build)}
+        return {"build_model": staticmethod(self.build)}
 
     def _assignments(self) -> Iterator[str]:
         attrs.resolve_types(self._model)
