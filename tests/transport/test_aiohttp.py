@@ -29,7 +29,7 @@ def test_sessions_of_closed_loops_are_dropped() -> None:
     transport = AiohttpTransport("http://127.0.0.1:1/api/v3")
 
     async def left_open() -> None:
-        transport._session()
+        transport._sessions.get()
 
     for _ in range(3):
         asyncio.run(left_open())
