@@ -164,15 +164,14 @@ class CsvWriter:
     def _convert(self, column: ScalarColumn, values: Values, joined: bytes) -> tuple[Values, bytes]:
         """Return the cells of JSON values."""
         if column.kind == "quoted":
-            return self._text_cells(joined, len(values))
+            return self._text_cells(values, joined)
         has_quote = _QUOTE in joined
         if not (has_quote or _COMMA in joined or _NULL_START in joined or _LF in joined or _CR in joined):
             return values, b""
         if has_quote and column.kind == "literal":
-            values = [
-                match[1] if (match := _QUOTED_LITERAL.fullmatch(text)) else text for text in joined.split(SEPARATOR)
-            ]
-            joined = SEPARATOR.join(values)
+            joined = SEPARATOR.join(
+                [match[1] if (match := _QUOTED_LITERAL.fullmatch(text)) else text for text in joined.split(SEPARATOR)]
+            )
         elif has_quote and column not in self._varied:
             texts = joined.split(SEPARATOR)
             distinct = set(texts)
@@ -183,33 +182,38 @@ class CsvWriter:
             self._varied.add(column)
         return _json_cells(joined)
 
-    def _text_cells(self, joined: bytes, count: int) -> tuple[Values, bytes]:
-        """Return the cells of `count` JSON texts."""
+    def _text_cells(self, values: Values, joined: bytes) -> tuple[Values, bytes]:
+        """Return the cells of JSON texts."""
         cells = joined[1:-1].split(_QUOTED_SEPARATOR)
-        if len(cells) != count or not joined[:1] == joined[-1:] == b'"':
-            texts = [b'""' if text in (b"", b"null") else text for text in joined.split(SEPARATOR)]
-            if any(text[:1] != b'"' for text in texts):
+        if len(cells) != len(values) or not joined[:1] == joined[-1:] == b'"':
+            # Some are missing or null.
+            joined = SEPARATOR.join([b"", *(text or b'""' for text in values)])
+            joined = joined.replace(SEPARATOR + b"null", SEPARATOR + b'""')[1:]
+            cells = joined[1:-1].split(_QUOTED_SEPARATOR)
+            if len(cells) != len(values) or not joined[:1] == joined[-1:] == b'"':
                 raise _NotText
-            cells = [text[1:-1] for text in texts]
-        has_escape = _BACKSLASH in joined
-        if has_escape:
+        if _BACKSLASH in joined:
             cells = [text.encode() for text in _decode_texts(b'["%b"]' % b'","'.join(cells))]
+            if self._spreadsheet_safe:
+                cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
+            return _quote([cell.replace(b'"', b'""') for cell in cells], b"".join(cells))
         if self._spreadsheet_safe:
             cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
-        if has_escape:
-            return _quote([cell.replace(b'"', b'""') for cell in cells])
-        return _quote(cells) if _COMMA in joined else (cells, b"")
+        return _quote(cells, joined) if _COMMA in joined else (cells, b"")
 
 
 def _json_cells(joined: bytes) -> tuple[list[bytes], bytes]:
     """Return the cells of JSON."""
-    cells = joined.replace(b'"', b'""').split(SEPARATOR)
-    return _quote([b"" if cell == b"null" else cell for cell in cells] if b"null" in cells else cells)
+    cells, quote = _quote(joined.replace(b'"', b'""').split(SEPARATOR), joined)
+    return [b"" if cell == b"null" else cell for cell in cells] if b"null" in cells else cells, quote
 
 
-def _quote(cells: list[bytes]) -> tuple[list[bytes], bytes]:
+def _quote(cells: list[bytes], joined: bytes) -> tuple[list[bytes], bytes]:
     """Put quotes around cells that need them; return those that all cells need apart."""
-    need_quotes = [_QUOTE in cell or _COMMA in cell or _LF in cell or _CR in cell for cell in cells]
+    if _LF in joined or _CR in joined:
+        need_quotes = [_COMMA in cell or _QUOTE in cell or _LF in cell or _CR in cell for cell in cells]
+    else:
+        need_quotes = [_COMMA in cell or _QUOTE in cell for cell in cells]
     if all(need_quotes):
         return cells, b'"'
     return [b'"%b"' % cell if needed else cell for cell, needed in zip(cells, need_quotes, strict=True)], b""
