@@ -39,6 +39,7 @@ _QUOTED_SEPARATOR: Final = b'"%b"' % SEPARATOR
 # A number or boolean that the server sent as text, in its quotes.
 _QUOTED_LITERAL: Final = re.compile(rb'"(-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|false)"')
 _decode_texts: Final = msgspec.json.Decoder(list[str]).decode
+_CELL_BY_FLAG: Final = {True: b"true", False: b"false", None: b""}
 
 Values: TypeAlias = Sequence[bytes | msgspec.Raw]
 Cells: TypeAlias = tuple[Values, bytes] | bytes
@@ -137,7 +138,7 @@ class CsvWriter:
             if values is None:
                 yield _blank_cells(column)
             elif isinstance(column, ScalarColumn):
-                yield self._column_cells(column, values)
+                yield _flag_cells(values) if column.kind == "flag" else self._column_cells(column, values)
             elif isinstance(column, StructColumn):
                 empty = column.empty_row
                 yield from self._cells(column, [empty if value is None else value for value in values])
@@ -200,6 +201,13 @@ class CsvWriter:
         if self._spreadsheet_safe:
             cells = [b"'" + cell if cell.startswith(_FORMULA_STARTS) else cell for cell in cells]
         return _quote(cells, joined) if _COMMA in joined else (cells, b"")
+
+
+def _flag_cells(values: Sequence[bool | None]) -> Cells:
+    """Return the cells of booleans."""
+    if values.count(values[0]) == len(values):
+        return _CELL_BY_FLAG[values[0]]
+    return [_CELL_BY_FLAG[value] for value in values], b""
 
 
 def _json_cells(joined: bytes) -> tuple[list[bytes], bytes]:

@@ -31,7 +31,9 @@ __all__ = [
     "flatten",
 ]
 
-Kind: TypeAlias = Literal["bool", "date", "datetime", "decimal", "float", "int", "json", "literal", "quoted", "text"]
+Kind: TypeAlias = Literal[
+    "bool", "date", "datetime", "decimal", "flag", "float", "int", "json", "literal", "quoted", "text"
+]
 Fields: TypeAlias = Selection | Sequence[str]
 """Selected fields: a parsed selection, or texts such as ``id`` and ``media(images(id))``."""
 
@@ -68,7 +70,8 @@ class ScalarColumn:
 
     Kind ``json`` is any JSON, such as an object with free keys, kept as the text received. For text cells, kind
     ``literal`` is a number or a boolean kept the same way, and kind ``quoted`` is a text in its quotes. A row may have
-    any JSON instead of these two: whoever reads the cells checks them.
+    any JSON instead of these two: whoever reads the cells checks them. Kind ``flag`` is a boolean, and becomes
+    ``literal`` when an item has another value.
     """
 
     kind: Kind
@@ -117,6 +120,16 @@ class StructColumn:
         elif self.can_add_slot(name):
             self.seen[name] = ScalarColumn("json")
             self.unknown.add(name)
+
+    def widen_flags(self) -> bool:
+        """Make all columns of kind ``flag`` literals. Return whether there were any."""
+        widened = False
+        for column in self.fields.values():
+            if isinstance(column, StructColumn):
+                widened |= column.widen_flags()
+            elif isinstance(column, ScalarColumn) and column.kind == "flag":
+                column.kind, widened = "literal", True
+        return widened
 
 
 Column: TypeAlias = ScalarColumn | ListColumn | StructColumn
@@ -231,4 +244,6 @@ def _flatten_column(column: Column, levels: int) -> Column:
         return flatten(column, levels)
     if isinstance(column, ScalarColumn) and column.kind in ("date", "datetime", "text"):
         return ScalarColumn("quoted")
+    if isinstance(column, ScalarColumn) and column.kind == "bool":
+        return ScalarColumn("flag")
     return ScalarColumn("literal" if isinstance(column, ScalarColumn) and column.kind != "json" else "json")

@@ -44,6 +44,7 @@ _SLOT_TYPES: Final[Mapping[Kind, Any]] = {
     "date": str | None,
     "datetime": str | None,
     "decimal": msgspec.Raw,
+    "flag": bool | None,
     "float": float | None,
     "int": Annotated[int, msgspec.Meta(ge=-_INT64, le=_INT64 - 1)] | None,
     "json": msgspec.Raw,
@@ -211,6 +212,9 @@ class RowReader:
                 if any(self._new_fields(item)):
                     self._add_slots(items)
                     raise _SlotsChanged from None
+                if self.struct.widen_flags():
+                    self._build_decoders()
+                    raise _SlotsChanged from None
                 # Values are reported in the order of the items.
                 self._split_others_from(checked, read)
                 checked = index + 1
@@ -285,7 +289,7 @@ class RowReader:
 
     def _split_scalar(self, kind: Kind, value: object, path: str) -> tuple[Any, Any]:
         """Convert a value as models do. If the column can't hold it exactly, it is rest."""
-        if kind in ("json", "literal"):
+        if kind in ("flag", "json", "literal"):
             return value, _NOTHING
         typed: Any = self._codec.structure_or_none(value, _SCALAR_TYPES[kind], self._operation, path)
         if typed is None:

@@ -72,6 +72,27 @@ def test_numbers_and_booleans_sent_as_text_lose_their_quotes(known: list[bytes])
         assert [row[name] for row in rows] == texts
 
 
+def test_other_values_in_a_column_of_booleans_change_no_other_page() -> None:
+    stream = io.BytesIO()
+    writer = create_writer("csv", stream, model=Product, fields=("enabled", "tax"))
+    page = b'{"items":[{"enabled":true,"tax":{"taxable":false}},{"enabled":null}]}'
+    writer.write([b'{"tax":{"taxable":true}}'])
+    read = writer.read_page(page, [])
+    assert read is not None
+    writer.write([b'{"enabled":true}', b'{"enabled":"false","tax":{"taxable":[]}}', b'{"enabled":1}'])
+    writer.write_rows(read[0])
+    writer.finish()
+    rows = read_csv(stream.getvalue())
+    assert [(row["enabled"], row["tax.taxable"]) for row in rows] == [
+        ("", "true"),
+        ("true", ""),
+        ("false", "[]"),
+        ("1", ""),
+        ("true", "false"),
+        ("", ""),
+    ]
+
+
 def test_other_text_in_a_column_of_numbers_stays_unchanged() -> None:
     texts = ["007", "1_000", " 5", "+5", "NaN", "0x1", 'a"b', "", "\u0663"]
     rows = read_csv(write_items("csv", [[msgspec.json.encode({"weight": text}) for text in texts]]))
