@@ -11,7 +11,7 @@ import msgspec
 
 from ecwid_async.codec import Codec, Projection
 from ecwid_async.errors import DecodeError
-from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, repair
+from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON, exact_decoder, repair
 from ecwid_async.scan.assumptions import ItemId
 from ecwid_async.scan.ids import IdSet
 from ecwid_async.scan.item_times import seconds
@@ -93,13 +93,16 @@ class ItemReader:
 
     def _parsed_one_by_one(self, page: Page) -> Iterator[dict[str, Any]]:
         """Parse each item when it is requested: if it is dropped at once, the next one reuses its cached memory."""
-        parse, operation, add = self._codec.parse, self._operation, self.ids.add
+        decode, codec, operation, add = exact_decoder.decode, self._codec, self._operation, self.ids.add
         key, created, updated, omit_field = self._lookup_names
         note_id, note_created, note_updated = page.ids.append, page.created.append, page.updated.append
         was_covered = self._was_covered if self.resumed_at is not None else None
         progress = self._progress
-        for raw in self._codec.split_page(page.body, operation)[0]:
-            item: dict[str, Any] = parse(raw, operation)
+        for raw in codec.split_page(page.body, operation)[0]:
+            try:
+                item: dict[str, Any] = decode(raw)
+            except DECODE_ERRORS:
+                item = codec.parse(raw, operation)
             item_id = item.get(key) if item.__class__ is dict else None
             if item_id.__class__ is not int and item_id.__class__ is not str:
                 raise self._missing_id()
