@@ -82,10 +82,10 @@ class StructDecoder(Generic[T]):
         self.refusals_in_a_row = 0
         self._rebuilds = 0
         self._pages = 0
-        self._column_getters: dict[tuple[str, ...], _ColumnGetter] = {}
         self._build_decoders()
 
     def _build_decoders(self) -> None:
+        self._column_getters: dict[tuple[str, ...], _ColumnGetter] = {}
         structs: dict[_Layout, Any] = {}
 
         def struct_of(layout: _Layout) -> Any:
@@ -132,18 +132,22 @@ class StructDecoder(Generic[T]):
         The items are built by `layout.build`. `REFUSALS` that it raises are passed to `refuse`; any item that it builds
         sets `refusals_in_a_row` to zero.
         """
-        get_columns = self._column_getters.get(names) or self._make_column_getter(names)
+        self._get_columns(names)  # adds the fields
         try:
             structs: list[Any] = self._decode_structs(body).items
         except REFUSALS as error:
             raise self.refuse(error) from None
-        return structs, get_columns(structs)
+        # Not those from before: another thread may have built other Structs.
+        return structs, self._get_columns(names)(structs)
 
-    def _make_column_getter(self, names: tuple[str, ...]) -> "_ColumnGetter":
+    def _get_columns(self, names: tuple[str, ...]) -> _ColumnGetter:
+        return self._column_getters.get(names) or self._make_column_getter(names)
+
+    def _make_column_getter(self, names: tuple[str, ...]) -> _ColumnGetter:
         layout = self.layout
-        if not layout.fields_without_none.isdisjoint(names):
-            raise Refused
         with _lock:
+            if not layout.fields_without_none.isdisjoint(names):
+                raise Refused
             if layout.projection is not None and layout.add_fields(names):
                 self._build_decoders()
             attributes = layout.attributes

@@ -305,6 +305,20 @@ def test_items_of_a_page_are_built_if_they_are_selected_and_when_they_are_reques
     assert caught.value.path == "items[3].price"
 
 
+def test_values_of_a_field_that_a_model_lacks_are_not_taken_for_absent() -> None:
+    @model
+    class Untimed(Model):
+        id: int | None = None
+
+    without, with_time = b'{"items":[{"id":1}]}', b'{"items":[{"id":1,"updated":5}]}'
+    page = Codec().open_page(without, Untimed, ("id", "updated"), OPERATION)
+    assert page is not None
+    assert page.values == [[1], [None]]
+    assert Codec().open_page(with_time, Untimed, ("id", "updated"), OPERATION) is None
+    assert Codec().decode_page(with_time, Untimed, OPERATION)[0][0].extra == {"updated": 5}
+    assert Codec().open_page(with_time, Untimed, ("id", "updated"), OPERATION) is None
+
+
 def test_odd_items_between_others_do_not_pause_the_direct_way() -> None:
     @model
     class Amount(Model):
