@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from itertools import compress
-from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -151,8 +150,14 @@ class ItemReader:
         """Return the new items of a page, and whether each of its items is new."""
         items, _ = self._codec.split_page(page.body, self._operation)
         fields_of_items = self._decode_scan_fields(page.body)
-        ids, created, updated, omit_values = (map(attrgetter(name), fields_of_items) for name in _SCAN_FIELDS)
-        new = self._record(page, list(ids), list(created), list(updated), omit_values)
+        # These take half the time of `attrgetter`.
+        new = self._record(
+            page,
+            [fields.key for fields in fields_of_items],
+            [fields.created for fields in fields_of_items],
+            [fields.updated for fields in fields_of_items],
+            (fields.omit_value for fields in fields_of_items),
+        )
         return self._without_scan_only_fields(items if all(new) else compress(items, new)), new
 
     def _without_scan_only_fields(self, items: Iterable[msgspec.Raw]) -> list[msgspec.Raw]:
