@@ -67,6 +67,11 @@ class ReportDisplay:
         return cls(rows=rows, totals=totals, compared="comparePeriodDataset" in response)
 
     @property
+    def has_numbers(self) -> bool:
+        """Whether a number of a row is other than zero."""
+        return any(value for row in self.rows for value in row.metrics.values())
+
+    @property
     def metrics(self) -> list[str]:
         """The names of the numbers, in their order."""
         return list(dict.fromkeys(name for row in (*self.rows, self.totals) for name in row.metrics))

@@ -10,6 +10,8 @@ from rich.cells import cell_len
 from ecwid_async.cli.report import SHORT_NAMES
 from ecwid_async.cli.report_display import ReportDisplay
 from ecwid_async.models.reports import ReportType
+from ecwid_async.sandbox.seed import DEMO_LAST_DAY
+from ecwid_async.wire import Headers, Response
 
 SMALL = ["--sandbox", "--products", "20", "--orders", "100", "--carts", "3", "--categories", "5", "--customers", "30"]
 PERIOD = ["--from", "2024-01-01", "--to", "2024-12-31"]
@@ -19,9 +21,11 @@ def group(name, value, **details):
     return {"datapointId": name, "data": [{"dataId": "profit", "dataValue": value}], "additionalData": details}
 
 
-def respond(monkeypatch, response):
+def respond(monkeypatch, response, requests=None):
     async def get(*arguments):
-        return json.dumps(response).encode()
+        if requests is not None:
+            requests.append(arguments)
+        return Response(200, Headers(), json.dumps(response).encode())
 
     monkeypatch.setattr("ecwid_async.cli.report._get", get)
 
@@ -57,10 +61,23 @@ def test_a_period_is_a_year_by_default(ecwid, requests):
     assert int(dict(requests[-1].params)["startedFrom"]) == datetime(2023, 4, 1, tzinfo=UTC).timestamp()
 
 
-def test_a_real_store_is_asked_for_the_last_year(ecwid, served):
-    report = parsed(ecwid("report", "orders"))
-    end = datetime.fromtimestamp(int(report["endedAt"]), UTC)
+def test_a_store_is_asked_for_the_last_year(ecwid, monkeypatch, served):
+    respond(monkeypatch, group("none", 0), requests := [])
+    ecwid("report", "orders")
+    ((_, _, end, *_),) = requests
     assert abs((datetime.now(UTC) - end).total_seconds()) < 3600
+
+
+def test_a_served_demo_store_shows_the_last_year_of_its_history(ecwid, served):
+    report = parsed(ecwid("report", "sales"))
+    assert int(report["endedAt"]) == DEMO_LAST_DAY + 86_399
+    assert report["aggregatedData"][0]["dataValue"] > 0
+    assert len(report["dataset"]) == 12
+
+
+def test_a_served_demo_store_is_asked_for_the_period_that_is_given(ecwid, served):
+    report = parsed(ecwid("report", "sales", "--from", "2030-01-01", "--to", "2030-12-31"))
+    assert report["aggregatedData"][0]["dataValue"] == 0
 
 
 def test_a_table_has_rows_and_totals(ecwid, terminal):
