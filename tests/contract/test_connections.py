@@ -58,12 +58,16 @@ async def test_a_connection_idle_for_too_long_is_not_reused(connect: Connect) ->
 
 async def test_the_pool_is_limited_and_calls_take_turns(connect: Connect) -> None:
     open_now, most = 0, 0
+    all_connections = asyncio.Event()
 
     async def count(exchange: Exchange) -> None:
         nonlocal open_now, most
         open_now += 1
         most = max(most, open_now)
-        await asyncio.sleep(0.005)
+        if most == 3:
+            all_connections.set()
+        await all_connections.wait()
+        await asyncio.sleep(0.005)  # others could come now
         open_now -= 1
         await exchange.respond()
 

@@ -130,7 +130,7 @@ async def test_an_event_whose_job_begins_before_it_is_committed_is_handled_by_th
             recorder = Recorder()
             run = asyncio.create_task(inbox.run(recorder))
             await until(lambda: jobs(url) == [("ecwid_inbox:1003", "doing")])
-            await asyncio.sleep(0.05)
+            await until(lambda: execute(url, "SELECT pid FROM pg_locks WHERE NOT granted"))
             assert recorder.ids == []
             await connection.commit()
         await until(lambda: recorder.ids == ["event-1", "event-2"])

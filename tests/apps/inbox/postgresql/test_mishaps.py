@@ -50,11 +50,11 @@ async def test_an_error_of_coalesces_ends_the_run_and_not_only_the_job(
 
 async def test_a_run_ends_although_the_server_does_not_respond(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ecwid_async.apps.inbox.postgresql.inbox_run._END_TIMEOUT", 0.2)
-    begun = asyncio.Event()
+    begun, may_end = asyncio.Event(), asyncio.Event()
 
     async def handle(group: Any) -> None:
         begun.set()
-        await asyncio.sleep(0.2)
+        await may_end.wait()
 
     async with PostgreSQLInbox(url, SETTINGS) as inbox:
         await inbox.put(new_event(1))
@@ -63,6 +63,7 @@ async def test_a_run_ends_although_the_server_does_not_respond(url: str, monkeyp
         with psycopg.connect(url.replace("+psycopg", "")) as blocker:
             blocker.execute("LOCK TABLE ecwid_inbox_events, procrastinate_jobs, procrastinate_workers")
             inbox.stop()
+            may_end.set()
             async with asyncio.timeout(20):
                 await run
         # The next run continues.
