@@ -18,7 +18,7 @@ from ecwid_async.sandbox.seed.support.vocabulary import (
     ProductKind,
     translated,
 )
-from ecwid_async.sandbox.state import Item
+from ecwid_async.sandbox.state import EncodedItem, Item, encode_json
 
 __all__ = ["PRODUCT_TAX_ID", "ProductFacts", "product_facts", "product_id", "products"]
 
@@ -86,7 +86,10 @@ def _sku_start(name: str) -> str:
 
 def product_facts(seed: int, index: int, count: int, category_count: int) -> ProductFacts:
     """The facts about the product with this index, out of `count`."""
-    rng = ItemRandom(seed, _PRODUCT_KEY, index)
+    return _draw_facts(ItemRandom(seed, _PRODUCT_KEY, index), index, count, category_count)
+
+
+def _draw_facts(rng: ItemRandom, index: int, count: int, category_count: int) -> ProductFacts:
     position = rng.below(len(PRODUCT_KINDS))
     kind = PRODUCT_KINDS[position]
     names = _unnumbered_names(position, rng.below(len(ADJECTIVES)))
@@ -127,20 +130,27 @@ def products(
     store_id: int,
     product_counts: ProductCounts | None = None,
     ratings: Mapping[int, Item] | None = None,
-) -> Iterator[Item]:
+) -> Iterator[EncodedItem]:
     """Yield `count` products, and count each one in `product_counts`.
 
     `ratings` holds the fields about the reviews of a product, by the product's index. Products share their options, so
     change only copies.
     """
+    facts_random, details_random = ItemRandom(seed, _PRODUCT_KEY), ItemRandom(seed, _DETAILS_KEY)
+    samples: dict[object, Item] = {}
     for index in range(count):
-        facts = product_facts(seed, index, count, category_count)
-        item = _make_product(seed, facts, count, store_id)
+        facts_random.restart(index)
+        details_random.restart(index)
+        facts = _draw_facts(facts_random, index, count, category_count)
+        item = _make_product(details_random, facts, count, store_id)
         if ratings and index in ratings:
             item |= {"reviewsCollectingAllowed": True, **ratings[index]}
         if product_counts is not None:
             product_counts.add(facts.categories, enabled=item["enabled"])
-        yield item
+        # What the search terms depend on that many products share.
+        state = item["inStock"], item["enabled"], item["discountsAllowed"], "compareToPrice" in item
+        sample = samples.setdefault((facts.kind.options, facts.palette, state), item)
+        yield EncodedItem(item, encode_json(item), sample)
 
 
 @cache
@@ -341,8 +351,7 @@ def _category(index: int) -> Item:
     return {"id": category_id(index), "enabled": category_enabled(index), "name": category_names(index)[0]}
 
 
-def _make_product(seed: int, facts: ProductFacts, count: int, store_id: int) -> Item:
-    rng = ItemRandom(seed, _DETAILS_KEY, facts.number)
+def _make_product(rng: ItemRandom, facts: ProductFacts, count: int, store_id: int) -> Item:
     kind, options, cents, name = facts.kind, facts.options, facts.cents, facts.names[0]
     shown, price = _format_price(cents), money(cents)
     names = translated(*facts.names)

@@ -14,6 +14,7 @@ import pytest
 
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, DEMO_TOKEN, demo_sandbox, profile, sections, seed
+from ecwid_async.sandbox.state import EncodedItem
 from tests.sandbox.api import Api, Clock
 from tests.sandbox.schema_checker import SCHEMAS, Checker
 
@@ -47,8 +48,16 @@ SIZES = {"products": 400, "orders": 500, "customers": 120, "carts": 80, "categor
 @pytest.fixture(scope="module")
 def store() -> dict[str, list[Item]]:
     """All items of one demo store, decoded from JSON."""
-    items_by_section = sections(DEMO_STORE_ID, **SIZES, seed=1)
-    return {name: [json.loads(msgspec.json.encode(item)) for item in items] for name, items in items_by_section}
+    return _decoded_sections(1)
+
+
+def _decoded_sections(seed: int) -> dict[str, list[Item]]:
+    items_by_section = sections(DEMO_STORE_ID, **SIZES, seed=seed)
+    return {name: [json.loads(_encoded(item)) for item in items] for name, items in items_by_section}
+
+
+def _encoded(item: Item | EncodedItem) -> bytes:
+    return item.raw if isinstance(item, EncodedItem) else msgspec.json.encode(item)
 
 
 # Fields and types.
@@ -88,9 +97,8 @@ def test_the_profile_has_the_id_of_its_store() -> None:
 def test_the_same_seed_always_generates_the_same_store(
     store: dict[str, list[Item]],
 ) -> None:
-    again = {name: list(items) for name, items in sections(DEMO_STORE_ID, **SIZES, seed=1)}
-    assert again == store
-    other = {name: list(items) for name, items in sections(DEMO_STORE_ID, **SIZES, seed=2)}
+    assert _decoded_sections(1) == store
+    other = _decoded_sections(2)
     assert all(other[name] != store[name] for name in ("products", "orders", "carts", "customers"))
 
 
@@ -156,7 +164,24 @@ def test_products_are_generated_one_by_one() -> None:
     wanted = {"products": 1_000_000, "orders": 0, "customers": 0, "carts": 0, "categories": 200}
     name, items = next(sections(DEMO_STORE_ID, **wanted, seed=1))
     assert name == "products"
-    assert [item["name"].split()[-1] for item in islice(items, 3)][1:] == ["2", "3"]
+    names = [json.loads(_encoded(item))["name"] for item in islice(items, 3)]
+    assert [name.split()[-1] for name in names][1:] == ["2", "3"]
+
+
+def test_searches_find_generated_products_like_loaded_ones(store: dict[str, list[Item]]) -> None:
+    generated, loaded = (Sandbox().add_store(DEMO_STORE_ID, token="t") for _ in range(2))
+    seed(generated, **SIZES)
+    loaded.load("products", store["products"])
+    found, expected = generated.table("products").index, loaded.table("products").index
+    assert list(found) == list(expected)
+    for column in ("created", "updated", *expected.columns.numbers):
+        assert found.number_column(column) == expected.number_column(column)
+    for column in expected.columns.texts:
+        assert found.text_column(column) == expected.text_column(column)
+    for term in expected.columns.terms:
+        assert dict(found.value_counts(term)) == dict(expected.value_counts(term))
+        for value, _ in expected.value_counts(term):
+            assert list(found.slots_with(term, value)) == list(expected.slots_with(term, value))
 
 
 # Variety.

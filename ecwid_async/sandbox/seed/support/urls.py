@@ -29,7 +29,13 @@ class ImageUrls(NamedTuple):
 def image_urls(store_id: int, image_id: int) -> ImageUrls:
     """The URLs of the image with this id. Its sizes have the ids after it."""
     start = f"{FILE_HOST}/images/{store_id}/"
-    return ImageUrls(*[f"{start}{number}.jpg" for number in range(image_id, image_id + 5)])
+    return ImageUrls(
+        f"{start}{image_id}.jpg",
+        f"{start}{image_id + 1}.jpg",
+        f"{start}{image_id + 2}.jpg",
+        f"{start}{image_id + 3}.jpg",
+        f"{start}{image_id + 4}.jpg",
+    )
 
 
 @cache
