@@ -110,15 +110,22 @@ class RowReader:
         self._operation = operation
         self.opened: dict[str, Column] = {}
         self.split_count = 0
+        self._hidden: list[str] = []
+        """Fields without a column that are read from pages."""
         self._build_decoders()
 
     def _build_decoders(self) -> None:
         _build_slot_type(self.struct)
         row_type: Any = self.struct.row_type
-        page_type = msgspec.defstruct("Page", [("items", GenericAlias(list, row_type))])
         self._decode = msgspec.json.Decoder(row_type).decode
+        self._attributes = {name: f"f{position}" for position, name in enumerate(self.struct.seen)}
+        hidden = {name: f"hidden{position}" for position, name in enumerate(self._hidden)}
+        if hidden:
+            self._attributes |= hidden
+            slots = [(slot, msgspec.Raw, msgspec.field(name=name, default=b"")) for name, slot in hidden.items()]
+            row_type = msgspec.defstruct("HiddenRow", slots, bases=(row_type,), gc=False)
+        page_type = msgspec.defstruct("Page", [("items", GenericAlias(list, row_type))])
         self._decode_page: Callable[[bytes], Any] = msgspec.json.Decoder(page_type).decode
-        self._positions = {name: position for position, name in enumerate(self.struct.seen)}
 
     def open_columns(self, columns: Mapping[str, Column]) -> None:
         """Read these columns of JSON into slots of their own, until an item does not fit them."""
@@ -162,6 +169,9 @@ class RowReader:
         """
         if not is_utf8(page):
             return None
+        if not self.struct.keep_unknown and not self._attributes.keys() >= set(names):
+            self._hidden += [name for name in names if name not in self._attributes]
+            self._build_decoders()
         read = Rows(self.struct.row_type, page=page)
         try:
             read.rows = self._decode_page(page).items
@@ -172,10 +182,10 @@ class RowReader:
         return read, values
 
     def _plain_values(self, rows: list[Any], name: str) -> list[Any]:
-        if name not in self._positions:
+        if name not in self._attributes:
             return [None] * len(rows)
-        values = list(map(attrgetter(f"f{self._positions[name]}"), rows))
-        column = self.struct.seen[name]
+        values = list(map(attrgetter(self._attributes[name]), rows))
+        column = self.struct.seen.get(name)
         if isinstance(column, ScalarColumn) and _SLOT_TYPES[column.kind] is not msgspec.Raw:
             return values
         return _decode_list(b"[%b]" % b",".join([value or b"null" for value in values]))
@@ -338,7 +348,7 @@ def _build_slot_type(column: Column) -> Any:
 
 def _has_other(struct: StructColumn, row: Any) -> bool:
     """Whether a value in a column of texts is anything but text in UTF-8 or null."""
-    for slot, column in zip(msgspec.structs.astuple(row), struct.seen.values(), strict=True):
+    for slot, column in zip(msgspec.structs.astuple(row), struct.seen.values(), strict=False):
         if isinstance(column, StructColumn):
             if slot is not None and _has_other(column, slot):
                 return True
@@ -368,7 +378,7 @@ def _rest_of(column: Column, value: Any) -> Any:
     rest: Any = None
     if isinstance(column, StructColumn):
         rest = {}
-        for slot, (name, child) in zip(msgspec.structs.astuple(value), column.seen.items(), strict=True):
+        for slot, (name, child) in zip(msgspec.structs.astuple(value), column.seen.items(), strict=False):
             if name in column.unknown:
                 if slot:
                     rest[name] = slot

@@ -126,3 +126,15 @@ def test_rows_of_a_page_are_read_again_after_slots_were_added() -> None:
     reader.read([b'{"id":2,"sku":"A"}'])
     renewed = reader.renew(rows)
     assert renewed.rows == reader.read([b'{"id":1}']).rows != rows.rows
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_values_of_fields_without_a_column_are_read_from_pages(flat: bool) -> None:
+    columns = build_columns(Product, ("sku",))
+    reader = RowReader(flatten(columns) if flat else columns)
+    found = reader.read_page(page_of(b'{"id":1,"sku":"A","new":[1]}', b'{"sku":"B"}'), ("id", "sku", "created"))
+    assert found is not None
+    rows, values = found
+    assert values == [[1, None], ["A", "B"], [None, None]]
+    assert rows.rests == [None, None]
+    assert reader.renew(rows) is rows
