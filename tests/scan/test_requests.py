@@ -1,5 +1,6 @@
 """Pages are requested in parallel within bounds, empty ones repeatedly, with all fields and items that a scan needs."""
 
+import asyncio
 from collections.abc import Callable
 
 import anyio
@@ -94,6 +95,30 @@ async def test_no_more_pages_are_requested_at_once_than_the_concurrency() -> Non
     transport = Delays({})
     await offsets_of(transport, list(range(0, 60, 3)), concurrency=4, ordered=False)
     assert transport.max_running == 4
+
+
+async def test_a_read_that_is_left_early_requests_nothing_more_and_leaves_no_task() -> None:
+    transport = Delays({})
+    requests = PageRequests(REQUEST, Channel(transport, Codec()), Progress(OPERATION), limit=3, concurrency=4)
+    with anyio.fail_after(30):  # the group waits for tasks that have not ended
+        async with anyio.create_task_group() as requests.tasks:
+            pages = requests.get_many(ListPart(latest_total=60), iter(range(0, 60, 3)))
+            assert [(await anext(pages)).offset for _ in range(3)] == [0, 3, 6]
+            await pages.aclose()
+    assert len(transport.running_at_response) == 4
+
+
+async def test_a_read_starts_no_more_tasks_than_the_concurrency() -> None:
+    tasks: set[object] = set()
+
+    class Recorder(Delays):
+        async def send(self, request: Request) -> Response:
+            tasks.add(asyncio.current_task())
+            return await super().send(request)
+
+    transport = Recorder({})
+    assert await offsets_of(transport, list(range(0, 60, 3)), concurrency=4, ordered=True) == list(range(0, 60, 3))
+    assert len(tasks) == 4
 
 
 async def test_the_first_page_is_requested_alone_if_the_total_is_unknown() -> None:
