@@ -64,10 +64,12 @@ def _encode(items: list[Item], repeats: int) -> None:
 
 
 def _draw_encode_and_compress(items: list[Item], repeats: int, compression: Compression) -> None:
+    generator = Random(0)
+    random = generator.random
     for number in range(repeats):
         for item in items:
             for seed in range(_SEEDS):
-                random = Random(seed << 48 ^ number).random
+                generator.seed(seed << 48 ^ number)
                 for _ in range(_DRAWS):
                     random()
             compression.compress(encode_json(item))
