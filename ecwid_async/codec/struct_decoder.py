@@ -40,8 +40,8 @@ _MAX_REBUILDS: Final = 10
 _MAX_REFUSALS: Final = 5
 _PAUSE: Final = 100
 
-# Building the Structs again takes as long as what their order gains in this many pages.
-_PAGES_IN_DECLARED_ORDER: Final = 50
+# Building the Structs again takes as long as what their order gains with this many items.
+_ITEMS_IN_DECLARED_ORDER: Final = 5000
 
 _UNKNOWN_FIELD: Final = "Object contains unknown field"
 
@@ -66,7 +66,7 @@ class StructDecoder(Generic[T]):
         self.layout = layout
         self.refusals_in_a_row = 0
         self._rebuilds = 0
-        self._pages = 0
+        self._items = 0
         self._build_decoders()
 
     def _build_decoders(self) -> None:
@@ -92,6 +92,9 @@ class StructDecoder(Generic[T]):
             raise self.refuse()
         try:
             item = self.layout.build(self._decode(body))
+            self._items += 1
+            if self._items == _ITEMS_IN_DECLARED_ORDER:
+                self._order_fields([exact_decoder.decode(body)])
         except REFUSALS as error:
             raise self.refuse(error) from None
         self.refusals_in_a_row = 0
@@ -148,13 +151,17 @@ class StructDecoder(Generic[T]):
     def _decode_structs(self, body: bytes) -> Any:
         if self.refusals_in_a_row >= _MAX_REFUSALS:
             raise self.refuse()
-        page = self._decode_page(body)
-        self._pages += 1
-        if self._pages == _PAGES_IN_DECLARED_ORDER:
-            with _lock:
-                self.layout.order_fields(exact_decoder.decode(body)["items"])
-                self._build_decoders()
+        page: Any = self._decode_page(body)
+        before = self._items
+        self._items += len(page.items)
+        if before < _ITEMS_IN_DECLARED_ORDER <= self._items:
+            self._order_fields(exact_decoder.decode(body)["items"])
         return page
+
+    def _order_fields(self, items: list[Any]) -> None:
+        with _lock:
+            self.layout.order_fields(items)
+            self._build_decoders()
 
     def refuse(self, error: Exception | None = None) -> Refused:
         """Count a refusal, and return the exception for it."""

@@ -357,9 +357,25 @@ def test_many_pages_give_the_same_models_whatever_the_order_of_their_fields() ->
         dumps({"items": [{"part": {"second": 1, "newer": 2, "first": 3}, **wire, "newest": None}, {}]}),
         dumps({"items": [{**wire, "options": [{**option, "type": "CHECKBOX"}, {**option, "new": 1}]}]}),
     ]
-    for number in range(200):
-        body = pages[number % 3]
-        assert read_page_directly(body, Ordered) == read_page_as_plain_data(body, Ordered)
+    expected = [read_page_as_plain_data(body, Ordered) for body in pages]
+    for number in range(3000):  # 6,000 items: meanwhile, the Structs are built again
+        assert read_page_directly(pages[number % 3], Ordered) == expected[number % 3]
+
+
+def test_many_objects_give_the_same_models_whatever_the_order_of_their_fields() -> None:
+    @model
+    class Single(Model):
+        id: int | None = None
+        name: str | None = None
+        options: list[ProductOption] | None = None
+
+    bodies = [
+        dumps({"options": [{"name": "a", "type": "RADIO"}], "name": "a", "id": 1}),
+        dumps({"name": "a", "options": [{"choices": [{"text": "a"}], "type": "RADIO"}, {"type": "SELECT"}]}),
+    ]
+    expected = [read_plain_data(body, Single) for body in bodies]
+    for number in range(6000):
+        assert read_directly(bodies[number % 2], Single) == expected[number % 2]
 
 
 def test_what_is_outside_the_items_of_a_page_is_checked() -> None:
