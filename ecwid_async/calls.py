@@ -9,12 +9,12 @@ from functools import partial
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NoReturn, Self, TypeVar, cast
 
-import anyio
 from attrs import evolve, field
 
 from ecwid_async.codec import Codec
 from ecwid_async.errors import APIError, EcwidError
 from ecwid_async.primitives.lazy_attrs import define, frozen
+from ecwid_async.primitives.loop_time import loop_time
 from ecwid_async.transport import check_number, parse_error, result_error
 from ecwid_async.wire import Lane, Request, Response, StreamBody, Transport, with_deadline
 
@@ -67,7 +67,7 @@ def deadline(seconds: float) -> Iterator[TimeLimit]:
     """
     # Zero or less, where the caller's own time is over, is allowed: the calls raise `NotSentInTime`.
     check_number("seconds", seconds, minimum=-math.inf, unbounded=True)
-    limit = TimeLimit(anyio.current_time() + seconds)
+    limit = TimeLimit(loop_time() + seconds)
     restore = _time_limits.set((*_time_limits.get(), limit))
     try:
         yield limit
@@ -169,7 +169,7 @@ class Channel:
 
 
 def _with_timeout(request: Request, seconds: float) -> Request:
-    return with_deadline(request, anyio.current_time() + seconds)
+    return with_deadline(request, loop_time() + seconds)
 
 
 def past_cache(request: Request) -> Request:

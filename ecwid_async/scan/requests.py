@@ -13,6 +13,7 @@ from attrs import evolve, mutable
 from ecwid_async.calls import Channel
 from ecwid_async.codec import add_fields, format_selection, parse_selection
 from ecwid_async.errors import DecodeError
+from ecwid_async.primitives.loop_time import loop_time
 from ecwid_async.scan.assumptions import BrokenAssumption, ListPart, RequestBudget
 from ecwid_async.scan.page import Page
 from ecwid_async.scan.plans import ListPlan
@@ -135,7 +136,7 @@ class PageRequests:
             new_request_id(),
         )
         progress.requests += 1
-        sent = part.start_request(anyio.current_time())
+        sent = part.start_request(loop_time())
         response = await self._channel.exchange(request)
         # The items are parsed when they are read: a page that has left the processor's cache is slow to read.
         total = self._channel.codec.read_total(response.body, self._operation)
@@ -143,7 +144,7 @@ class PageRequests:
             found = "none" if total is None else "another number"
             raise DecodeError(operation=self._operation, path="total", expected="a whole number", found=found)
         budget.initial_total = budget.initial_total or total
-        epoch = part.record_total(sent, total, anyio.current_time())
+        epoch = part.record_total(sent, total, loop_time())
         return Page(part, epoch, offset, total, response.body, response.headers, response.duration)
 
 

@@ -5,10 +5,10 @@ from contextlib import aclosing, asynccontextmanager
 from typing import Final, Self, SupportsIndex, TypeVar
 from urllib.parse import urlencode
 
-import anyio
 from attrs import evolve
 
 from ecwid_async.errors import EcwidError, TransportError
+from ecwid_async.primitives.loop_time import loop_time
 from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import Headers, Lane, Request, Response, StreamedResponse, Transport, mask_secrets, new_request
 
@@ -76,7 +76,7 @@ class Auth:
     async def send(self, request: Request) -> Response:
         """Send the request with credentials, and measure the duration of a bulk or timed request."""
         # The duration says when a page showed the store. Other calls, whose overhead counts, don't need it.
-        sent = anyio.current_time() if request.options.lane is _BULK or request.options.timed else None
+        sent = loop_time() if request.options.lane is _BULK or request.options.timed else None
         try:
             response = await self._inner.send(self._with_credentials(request))
         except EcwidError as error:
@@ -91,7 +91,7 @@ class Auth:
             headers, body = response.headers, response.body
         else:
             headers, body = response.headers.mask(self._secrets), self._mask_body(response.body)
-        duration = 0.0 if sent is None else anyio.current_time() - sent
+        duration = 0.0 if sent is None else loop_time() - sent
         return Response(response.status, headers, body, response.attempts, response.in_doubt, duration)
 
     @asynccontextmanager
