@@ -91,6 +91,9 @@ class CsvWriter:
 
     def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
         """Read a page at once: see `RowReader.read_page`."""
+        # `write_rows` checks the cells of each column. Fields without a column are skipped.
+        if not (self._columns.keep_unknown or is_utf8(page)):
+            return None
         return self._reader.read_page(page, names)
 
     def write_rows(self, read: Rows) -> None:

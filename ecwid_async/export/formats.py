@@ -93,7 +93,10 @@ class Writer(Protocol):
         ...
 
     def write_rows(self, read: Rows) -> None:
-        """Write items that were read by `read_page`. Raises the same errors as `write`."""
+        """Write items that were read by `read_page`. Raises the same errors as `write`.
+
+        A page that is not UTF-8 must not be read, or raise an error here at once.
+        """
         ...
 
     def is_quick(self, read: Rows) -> bool:

@@ -85,12 +85,17 @@ class SectionWriter:
             await self._run(work)
             return
         self._spool.write_page(page.body)
-        if len(page.body) <= _SMALL_PAGE and self._writer.is_quick(page.content):
-            # Handing a page to a thread takes as long as writing ten of its items.
-            work()
-            self._codec.take_problems(self._thread_codec)
-        else:
-            await self._run(work)
+        try:
+            if len(page.body) <= _SMALL_PAGE and self._writer.is_quick(page.content):
+                # Handing a page to a thread takes as long as writing ten of its items.
+                work()
+                self._codec.take_problems(self._thread_codec)
+            else:
+                await self._run(work)
+        except DecodeError:
+            if is_utf8(page.body):
+                raise
+            raise _not_utf8(page.content.items, self._request) from None
 
     def replay(self) -> IdSet:
         """Write the items in the log to the output again, and return their keys. Blocks."""

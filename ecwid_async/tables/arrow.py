@@ -93,9 +93,22 @@ def _texts(values: Sequence[str | None]) -> pa.Array:
 
 def _split(joined: bytes) -> pa.Array:
     """Split joined texts. Raises pyarrow's error if they are not UTF-8."""
-    offsets = pa.py_buffer(struct.pack("2i", 0, len(joined)))
-    text = pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(joined)]).cast(pa.string())
-    return pc.split_pattern(text, SEPARATOR.decode()).values
+    return pc.split_pattern(_one_text(joined), SEPARATOR.decode()).values
+
+
+def _one_text(text: bytes) -> pa.Array:
+    """An array of one text. Raises pyarrow's error if it is not UTF-8."""
+    offsets = pa.py_buffer(struct.pack("2i", 0, len(text)))
+    return pa.Array.from_buffers(pa.binary(), 1, [None, offsets, pa.py_buffer(text)]).cast(pa.string())
+
+
+def _is_utf8(text: bytes) -> bool:
+    """Like `is_utf8`, but decodes nothing, which takes a fourth of the time."""
+    try:
+        _one_text(text)
+    except pa.ArrowException:
+        return False
+    return True
 
 
 def _unpack(buffer: bytes, kind: str) -> pa.Array:
@@ -198,8 +211,8 @@ class TableBuilder:
         self._batches.add(items)
 
     def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
-        """Read a page at once: see `RowReader.read_page`."""
-        return self._batches.read_page(page, names)
+        """Read a page at once: see `RowReader.read_page`. Returns None for a page that is not UTF-8, too."""
+        return self._batches.read_page(page, names) if _is_utf8(page) else None
 
     def add_rows(self, read: Rows) -> None:
         """Add items that were read. Raises `DecodeError` for an item that no row can hold, here or later."""

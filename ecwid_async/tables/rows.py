@@ -164,11 +164,9 @@ class RowReader:
     def read_page(self, page: bytes, names: Sequence[str]) -> tuple[Rows, list[list[Any]]] | None:
         """Read all items of a page at once, and the plain values of these fields, with None for a missing one.
 
-        Returns None, and reports nothing, if anything on the page is unusual: `read` its items instead. Rows that were
-        read before slots are added must be renewed.
+        Returns None, and reports nothing, if anything on the page is unusual: `read` its items instead. But values that
+        are kept as JSON, or skipped, may not be UTF-8. Rows that were read before slots are added must be renewed.
         """
-        if not is_utf8(page):
-            return None
         if not self.struct.keep_unknown and not self._attributes.keys() >= set(names):
             self._hidden += [name for name in names if name not in self._attributes]
             self._build_decoders()

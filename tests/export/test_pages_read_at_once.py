@@ -60,7 +60,10 @@ ODDITIES = [
 def make_shop(odd: dict[int, bytes]) -> Shop:
     """A store with these oddities, by the ids of products."""
     shop = Shop()
-    shop.add(1003, PRODUCTS)
+    shop.add(1003, products=0)
+    products = map(shop.product, range(1, PRODUCTS + 1))
+    # With the SKU last: of two values of a field, the last one counts.
+    shop.sandbox.stores[1003].load("products", (product | {"sku": product.pop("sku")} for product in products))
 
     def respond(request: Request) -> Response | None:
         if not request.path.endswith("/products"):
@@ -137,6 +140,15 @@ async def check_is_same_as_by_item(odd: dict[int, bytes], folder: Path, format_:
 @pytest.mark.parametrize("odd", ODDITIES, ids=str)
 async def test_an_oddity_has_the_same_result_as_item_by_item(tmp_path: Path, format_: str, odd: bytes) -> None:
     await check_is_same_as_by_item({150: odd}, tmp_path, format_)
+
+
+@pytest.mark.parametrize("format_", ["csv", "parquet"])
+@pytest.mark.parametrize("value", [b'[{"name":"\xff"}]', b'[{"name":"\\ud83d"}]', b'"none"', b"[1e400]"])
+async def test_an_odd_value_in_json_has_the_same_result_as_item_by_item(
+    tmp_path: Path, format_: str, value: bytes
+) -> None:
+    odd = {1: b'"sku":"A","attributes":[]', 150: b'"sku":"A","attributes":%b' % value}
+    await check_is_same_as_by_item(odd, tmp_path, format_)
 
 
 @pytest.mark.parametrize("fields", [None, "id,sku,newField", "sku,options(name)"])
