@@ -78,7 +78,7 @@ class CsvWriter:
         self._reader = RowReader(self._columns, codec=codec, operation=operation)
         self._store_id_cells = {} if store_id is None else {STORE_ID: b"%d" % store_id}
         self._extra_column = ScalarColumn("json")
-        # The joined values of columns that had one value in all rows of a page, with its cell.
+        # The last value that a column had in all rows of a page, with its cell.
         self._same_cells: dict[ScalarColumn, tuple[bytes, bytes]] = {}
         self._varied: set[ScalarColumn] = set()  # columns of JSON whose values are mostly different
         if bom:
@@ -105,8 +105,9 @@ class CsvWriter:
             except _NotText:
                 self._reader.split_others(read)
                 columns = list(self._cells(self._columns, read.rows))
-            rest_cells = self._column_cells(self._extra_column, [rest or b"" for rest in read.rests])
-            self._write_rows([*self._store_id_cells.values(), *columns, rest_cells], len(read))
+            rests = [rest or b"" for rest in read.rests]
+            columns.append(self._column_cells(self._extra_column, rests) if any(rests) else b"")
+            self._write_rows([*self._store_id_cells.values(), *columns], len(read))
         except DECODE_ERRORS:
             self._reader.split_items(read)  # raises the error that names the item
             raise
@@ -143,30 +144,31 @@ class CsvWriter:
             elif isinstance(column, ScalarColumn):
                 yield _flag_cells(values) if column.kind == "flag" else self._column_cells(column, values)
             elif isinstance(column, StructColumn):
+                if _are_same(values):
+                    values = values[:1]  # the cells of one row are those of all rows
                 empty = column.empty_row
                 yield from self._cells(column, [empty if value is None else value for value in values])
 
     def _column_cells(self, column: ScalarColumn, values: Values) -> Cells:
-        """Return the cells of a column of JSON values, or the cell of all rows if they have the same value."""
-        joined = SEPARATOR.join(values)
+        """Return the cells of a column of JSON values."""
+        if not _are_same(values):
+            return self._convert(column, values)
         # Most columns of a page have one value, and many of them the same one on the next page.
-        last_joined, last_cell = self._same_cells.get(column, (None, b""))
-        if joined == last_joined:
-            return last_cell
+        value = bytes(values[0])
+        last_value, same_cell = self._same_cells.get(column, (None, b""))
+        if value != last_value:
+            (cell,), quote = self._convert(column, [value])
+            same_cell = b"".join((quote, cell, quote))
+            self._same_cells[column] = value, same_cell
+        return same_cell
+
+    def _convert(self, column: ScalarColumn, values: Values) -> tuple[Values, bytes]:
+        """Return the cells of JSON values."""
+        joined = SEPARATOR.join(values)
         if not is_utf8(joined):
             if column.kind == "quoted":
                 raise _NotText
             joined.decode()  # raises `UnicodeDecodeError`
-        same_value = _same_value(joined, len(values))
-        if same_value is None:
-            return self._convert(column, values, joined)
-        (cell,), quote = self._convert(column, [same_value], same_value)
-        same_cell = b"".join((quote, cell, quote))
-        self._same_cells[column] = joined, same_cell
-        return same_cell
-
-    def _convert(self, column: ScalarColumn, values: Values, joined: bytes) -> tuple[Values, bytes]:
-        """Return the cells of JSON values."""
         if column.kind == "quoted":
             return self._text_cells(values, joined)
         has_quote = _QUOTE in joined
@@ -176,7 +178,7 @@ class CsvWriter:
             joined = SEPARATOR.join(
                 [match[1] if (match := _QUOTED_LITERAL.fullmatch(text)) else text for text in joined.split(SEPARATOR)]
             )
-        elif has_quote and column not in self._varied:
+        elif has_quote and len(values) > 1 and column not in self._varied:
             texts = joined.split(SEPARATOR)
             distinct = set(texts)
             if 2 * len(distinct) <= len(texts):
@@ -191,7 +193,7 @@ class CsvWriter:
         cells = joined[1:-1].split(_QUOTED_SEPARATOR)
         if len(cells) != len(values) or not joined[:1] == joined[-1:] == b'"':
             # Some are missing or null.
-            joined = SEPARATOR.join([b"", *(text or b'""' for text in values)])
+            joined = SEPARATOR + SEPARATOR.join([text or b'""' for text in values])
             joined = joined.replace(SEPARATOR + b"null", SEPARATOR + b'""')[1:]
             cells = joined[1:-1].split(_QUOTED_SEPARATOR)
             if len(cells) != len(values) or not joined[:1] == joined[-1:] == b'"':
@@ -206,9 +208,14 @@ class CsvWriter:
         return _quote(cells, joined) if _COMMA in joined else (cells, b"")
 
 
+def _are_same(values: Sequence[object]) -> bool:
+    """Whether a column has the same value in all rows."""
+    return values[0] == values[-1] and values.count(values[0]) == len(values)
+
+
 def _flag_cells(values: Sequence[bool | None]) -> Cells:
     """Return the cells of booleans."""
-    if values.count(values[0]) == len(values):
+    if _are_same(values):
         return _CELL_BY_FLAG[values[0]]
     return [_CELL_BY_FLAG[value] for value in values], b""
 
@@ -223,20 +230,13 @@ def _quote(cells: list[bytes], joined: bytes) -> tuple[list[bytes], bytes]:
     """Put quotes around cells that need them; return those that all cells need apart."""
     if _LF in joined or _CR in joined:
         need_quotes = [_COMMA in cell or _QUOTE in cell or _LF in cell or _CR in cell for cell in cells]
-    else:
+    elif _COMMA in joined or _QUOTE in joined:
         need_quotes = [_COMMA in cell or _QUOTE in cell for cell in cells]
+    else:
+        return cells, b""
     if all(need_quotes):
         return cells, b'"'
     return [b'"%b"' % cell if needed else cell for cell, needed in zip(cells, need_quotes, strict=True)], b""
-
-
-def _same_value(joined: bytes, count: int) -> bytes | None:
-    """Return the value that all of `count` joined values are equal to, None if they differ."""
-    end = joined.find(SEPARATOR)
-    first = joined[: end + 1]
-    if end < 0 or not joined.startswith(first, end + 1):
-        return None
-    return joined[:end] if first * (count - 1) + joined[:end] == joined else None
 
 
 def _blank_cells(column: Column) -> bytes:
