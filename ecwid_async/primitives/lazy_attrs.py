@@ -5,6 +5,7 @@ the classes that it imports, compares fewer, and prints hardly any.
 """
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from threading import RLock
@@ -18,7 +19,8 @@ __all__ = ["create_class", "define", "field_names", "frozen", "new_slots"]
 T = TypeVar("T")
 
 _CLASS_VAR: Final[object] = ClassVar
-_CORE: Final = ("__attrs_attrs__", "__attrs_props__", "__match_args__", "__init__")
+_REPLACE: Final = ("__replace__",) if sys.version_info >= (3, 13) else ()  # for `copy.replace`
+_CORE: Final = ("__attrs_attrs__", "__attrs_props__", "__match_args__", "__init__", *_REPLACE)
 _FROZEN: Final = ("__setattr__", "__delattr__")
 _PICKLING: Final = ("__getstate__", "__setstate__")
 _COMPARISON: Final = ("__eq__", "__hash__")

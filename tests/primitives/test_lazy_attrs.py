@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
+from ecwid_async.models.products import Product, ProductDraft
 from ecwid_async.primitives import lazy_attrs
 
 
@@ -108,6 +110,15 @@ def test_values_are_copied_pickled_evolved_and_referenced_weakly() -> None:
     assert attrs.evolve(point, y=2) == Point(x=1, y=2)
     assert attrs.asdict(point)["labels"] == ["a"]
     assert weakref.ref(point)() is point
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="Python 3.13 added copy.replace")
+def test_a_copy_of_a_value_has_other_fields_replaced() -> None:
+    replace = vars(copy)["replace"]
+    assert replace(Point(x=1, labels=["a"]), x=2) == Point(x=2)
+    assert replace(Counter(1), count=2) == Counter(2)
+    assert replace(Product(id=1), name="a") == Product(id=1, name="a")
+    assert replace(ProductDraft(name="a"), name="b") == ProductDraft(name="b")
 
 
 def test_a_mutable_class_compares_by_value_unless_it_is_told_otherwise() -> None:
