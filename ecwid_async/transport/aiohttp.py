@@ -28,6 +28,7 @@ from ecwid_async.wire import (
     Response,
     StreamBody,
     StreamedResponse,
+    encode_query,
     new_response,
     parse_content_length,
 )
@@ -230,10 +231,14 @@ class AiohttpTransport:
         )
 
     def _url(self, request: Request) -> URL:
-        if request.params:
-            return URL(self._base_url + request.target, encoded=True)
-        # Saves a third of the time, because the host is not parsed again.
-        return self._origin.with_path(self._base_path + request.path, encoded=True)
+        # From parts, since parsing a text takes twice the time.
+        origin, path = self._origin, self._base_path + request.path
+        if not request.params:
+            return origin.with_path(path, encoded=True)
+        query = encode_query(request.params)
+        return URL.build(
+            scheme=origin.scheme, authority=origin.raw_authority, path=path, query_string=query, encoded=True
+        )
 
     def _end(self, request: Request, now: float) -> float:
         """When the exchange has to end: at the caller's deadline, or earlier."""
