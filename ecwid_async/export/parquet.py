@@ -21,9 +21,9 @@ __all__ = ["SCHEMA_VERSION", "ParquetWriter"]
 SCHEMA_VERSION: Final = "2"
 """The version of the mapping from models to columns, stored in the footer of each file."""
 
-# Bytes of JSON in a row group, enough for 15,000 products. Each group takes half a kilobyte per column until the footer
+# Bytes of columns in a row group, enough for 10,000 products. Each group takes a kilobyte per column until the footer
 # is written, so for a million products both smaller and larger groups need more memory.
-_GROUP_SIZE: Final = 36 << 20
+_GROUP_SIZE: Final = 24 << 20
 _DEFAULT_LEVEL: Final = 1
 _MAX_LEVEL: Final = 22
 

@@ -61,6 +61,7 @@ _ARROW_TYPES: Final = {
 }
 _EMPTY_ARRAYS: Final = {kind: pa.nulls(0, type_) for kind, type_ in _ARROW_TYPES.items()}
 _MISSING_LIST: Final = -1  # stands for the length of a missing list
+_SEPARATOR: Final = SEPARATOR.decode()
 _MISSING_TEXT: Final = "\x1f"  # stands for a missing text
 
 
@@ -79,21 +80,30 @@ def _booleans(values: Sequence[bool | None]) -> pa.Array:
     return _numbers("q", values).cast(pa.bool_())
 
 
-def _texts(values: Sequence[str | None]) -> pa.Array:
-    """An array of texts, with nulls for None."""
-    joined = SEPARATOR.decode().join([_MISSING_TEXT if value is None else value for value in values]).encode()
-    texts = _split(joined)
+def _texts(*columns: Sequence[str | None]) -> pa.Array:
+    """An array of the texts of some columns, with nulls for None."""
+    joined: list[bytes] = []
+    missing_count = 0
+    for values in filter(None, columns):
+        try:
+            text = _SEPARATOR.join(values)  # type: ignore[arg-type]  # see below
+        except TypeError:  # some are missing
+            missing_count += values.count(None)
+            text = _SEPARATOR.join([_MISSING_TEXT if value is None else value for value in values])
+        joined.append(text.encode())  # by column: one character beyond ASCII makes a text slow to encode
+    texts = _split(SEPARATOR.join(joined))
     missing = pc.equal(texts, _MISSING_SCALAR)
-    if len(texts) == len(values) and missing.true_count == values.count(None):
-        return pc.if_else(missing, _NULL_STRING, texts) if missing.true_count else texts
+    if len(texts) == sum(map(len, columns)) and missing.true_count == missing_count:
+        return pc.if_else(missing, _NULL_STRING, texts) if missing_count else texts
     builder = pa.lib.StringBuilder()  # slower, but some text contains the separator
-    builder.append_values(values)
+    for values in columns:
+        builder.append_values(values)
     return builder.finish()
 
 
 def _split(joined: bytes) -> pa.Array:
     """Split joined texts. Raises pyarrow's error if they are not UTF-8."""
-    return pc.split_pattern(_one_text(joined), SEPARATOR.decode()).values
+    return pc.split_pattern(_one_text(joined), _SEPARATOR).values
 
 
 def _one_text(text: bytes) -> pa.Array:
@@ -267,7 +277,8 @@ class _NestedColumnReader:
 
     def _clear_cache(self) -> None:
         self._positions: dict[str, int] = {}
-        self._values = pa.nulls(0, self._type)
+        self._values = self._repeated = pa.nulls(0, self._type)
+        self._repeated_position = -1
         self._rests: list[str | None] = []
 
     def read(self, texts: pa.Array, rests: dict[int, list[str]]) -> pa.Array:
@@ -288,7 +299,15 @@ class _NestedColumnReader:
             for row, position in enumerate(positions.to_pylist()):
                 if position is not None and (rest := self._rests[position]):
                     rests.setdefault(row, []).append(rest)
+        if len(distinct) == 1 and not texts.null_count:
+            return self._repeat(self._positions[distinct[0]], positions)
         return self._values.take(positions)
+
+    def _repeat(self, position: int, positions: pa.Array) -> pa.Array:
+        """Return the value at a position for all `positions`. Batches of the same value share their memory."""
+        if position != self._repeated_position or len(self._repeated) < len(positions):
+            self._repeated_position, self._repeated = position, self._values.take(positions)
+        return self._repeated[: len(positions)]
 
     def _add_to_cache(self, texts: list[str]) -> None:
         self._positions |= {text: position for position, text in enumerate(texts, len(self._positions))}
@@ -383,7 +402,10 @@ class _BatchBuilder:
     def _add_chunk(self, rows: list[Any], rests: list[bytes | None]) -> None:
         chunk = _Chunk()
         chunk.add_struct(self._columns, rows)
-        chunk.add_scalars("json", [rest or b"" for rest in rests])
+        if any(rests):
+            chunk.add_scalars("json", [rest or b"" for rest in rests])
+        else:
+            chunk.add_missing("json", len(rests))
         parts = chunk.parts()
         if not self._parts:
             self._parts = [[] for _ in parts]
@@ -441,7 +463,8 @@ class _Chunk:
     """
 
     def __init__(self) -> None:
-        self._pools: dict[str, list[Any]] = {kind: [] for kind in _ARROW_TYPES}
+        self._pools: dict[str, list[Sequence[Any]]] = {kind: [] for kind in _ARROW_TYPES}
+        self._sizes = dict.fromkeys(_ARROW_TYPES, 0)
         self._parts: list[Any] = []
 
     def add_scalars(self, kind: str, values: Sequence[Any]) -> None:
@@ -451,9 +474,12 @@ class _Chunk:
             except (struct.error, TypeError):  # some are missing
                 self._parts.append(_numbers("q", values) if kind == "int" else _booleans(values))
             return
-        pool = self._pools[kind]
-        self._parts.append((kind, len(pool), len(values)))
-        pool.extend(values)
+        self._parts.append((kind, self._sizes[kind], len(values)))
+        self._pools[kind].append(values)
+        self._sizes[kind] += len(values)
+
+    def add_missing(self, kind: str, count: int) -> None:
+        self._parts.append(pa.nulls(count, _ARROW_TYPES[kind]))
 
     def add_struct(self, column: StructColumn, rows: Sequence[Any]) -> None:
         """Add the fields of objects, none of which is missing."""
@@ -483,7 +509,7 @@ class _Chunk:
 
     def parts(self) -> list[Any]:
         """The parts, as arrays and buffers. Raises pyarrow's errors for a value that its kind can't hold."""
-        arrays = {kind: _array(kind, pool) for kind, pool in self._pools.items() if pool}
+        arrays = {kind: _array(kind, pool) for kind, pool in self._pools.items() if self._sizes[kind]}
         return [
             (arrays[part[0]].slice(part[1], part[2]) if part[0] in arrays else _EMPTY_ARRAYS[part[0]])
             if part.__class__ is tuple
@@ -497,21 +523,22 @@ def _pack(numbers: Iterable[int]) -> bytes:
     return struct.pack(f"{len(values)}q", *values)
 
 
-def _array(kind: str, pool: list[Any]) -> pa.Array:
+def _array(kind: str, columns: list[Sequence[Any]]) -> pa.Array:
+    """An array of the values of some columns of one kind."""
     if kind == "json":
-        return _split_texts(join_texts(pool))
+        return _split_texts(join_texts(list(chain.from_iterable(columns))))
     if kind == "decimal":
-        return _parse_decimals(join_texts(pool))
+        return _parse_decimals(join_texts(list(chain.from_iterable(columns))))
     if kind == "datetime":
-        texts = _texts(pool)
+        texts = _texts(*columns)
         times = pc.utf8_slice_codeunits(texts, 0, -len(_ZONE))
         shortest = pc.min_max(pc.binary_length(times))["min"].as_py()
         if shortest is not None and (shortest < _TIME_LENGTH or not pc.all(pc.ends_with(texts, _ZONE)).as_py()):
             raise pa.ArrowInvalid("not a datetime in the API's own format")
         return _check_range(kind, times.cast(pa.timestamp("us")).cast(_ARROW_TYPES[kind]))
     if kind == "date":
-        return _check_range(kind, _texts(pool).cast(_ARROW_TYPES[kind]))
-    return _texts(pool) if kind == "text" else _numbers("d", pool)
+        return _check_range(kind, _texts(*columns).cast(_ARROW_TYPES[kind]))
+    return _texts(*columns) if kind == "text" else _numbers("d", list(chain.from_iterable(columns)))
 
 
 def _check_range(kind: str, times: pa.Array) -> pa.Array:
@@ -523,7 +550,8 @@ def _check_range(kind: str, times: pa.Array) -> pa.Array:
 def _split_texts(joined: bytes) -> pa.Array:
     """Split joined texts into an array, with nulls for ``null`` and for missing texts."""
     texts = _split(joined)
-    return pc.if_else(pc.or_(pc.equal(texts, _EMPTY_TEXT), pc.equal(texts, _NULL_TEXT)), _NULL_STRING, texts)
+    missing = pc.or_(pc.equal(texts, _EMPTY_TEXT), pc.equal(texts, _NULL_TEXT))
+    return pc.if_else(missing, _NULL_STRING, texts) if missing.true_count else texts
 
 
 def _parse_decimals(joined: bytes) -> pa.Array:

@@ -301,6 +301,13 @@ def test_repeated_and_unique_objects_are_unchanged(monkeypatch: pytest.MonkeyPat
     assert_nothing_lost(Product, items)
 
 
+def test_a_value_in_all_rows_of_a_batch_is_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    for size in ("_CHUNK_SIZE", "_BATCH_SIZE"):
+        monkeypatch.setattr(f"ecwid_async.tables.arrow.{size}", 4)
+    taxes = [{"taxable": True}] * 6 + [{"taxable": False, "new": 1}] * 9 + [None] * 5 + [{"taxable": True}] * 9
+    assert_nothing_lost(Product, [{"id": number, "tax": tax} for number, tax in enumerate(taxes)])
+
+
 SMALL_BATCHES = {"_CHUNK_SIZE": 2, "_BATCH_SIZE": 4}
 
 
