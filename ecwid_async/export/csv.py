@@ -241,7 +241,7 @@ def _quote(cells: list[bytes], joined: bytes) -> tuple[list[bytes], bytes]:
 
 def _blank_cells(column: Column) -> bytes:
     """Return the cells of a column that no row has a value for."""
-    return b"," * (len(_column_names(column)) - 1)
+    return b",".join(map(_blank_cells, column.fields.values())) if isinstance(column, StructColumn) else b""
 
 
 def _column_names(column: Column, path: str = "") -> list[str]:

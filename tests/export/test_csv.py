@@ -228,7 +228,9 @@ _JSON_BY_FIELD = {
     "enabled": ["true", "false"],
     "attributes": ["null", "[]", "[1]", "[1, 2]", '["a"]', '[1,\r\n"a"]'],
     "nameTranslated": ["{}", '{"de":"a"}', '{"de":"a","en":"null"}'],
+    "dimensions": ["null", "{}", '{"length":1}', '{"length":2,"width":3.0}'],
 }
+_DIMENSIONS = ("length", "width", "height")
 _rows = st.fixed_dictionaries({}, optional={name: st.sampled_from(texts) for name, texts in _JSON_BY_FIELD.items()})
 _pages = st.lists(_rows, max_size=8) | st.builds(lambda row, count: [row] * count, _rows, st.integers(2, 8))
 
@@ -239,18 +241,21 @@ def _item(row: dict[str, str]) -> bytes:
 
 @given(st.lists(_pages, max_size=4), st.booleans())
 def test_pages_are_written_as_a_simple_writer_writes_them(pages: list[list[dict[str, str]]], safe: bool) -> None:
-    def cell(name: str, text: str) -> str:
+    def cells(name: str, text: str) -> list[str]:
+        if name == "dimensions":
+            members = json.loads(text, parse_int=str, parse_float=str) or {}
+            return [members.get(dimension, "") for dimension in _DIMENSIONS]
         if name == "name":
             text = json.loads(text) or ""
-            return f"'{text}" if safe and text.startswith("=") else text
-        return "" if text == "null" else text
+            return [f"'{text}" if safe and text.startswith("=") else text]
+        return ["" if text == "null" else text]
 
     expected = io.StringIO(newline="")
     writer = csv.writer(expected)
-    writer.writerow([*_JSON_BY_FIELD, "_extra"])
-    writer.writerows(
-        [*(cell(name, row.get(name, "null")) for name in _JSON_BY_FIELD), ""] for page in pages for row in page
-    )
+    names = [name for name in _JSON_BY_FIELD if name != "dimensions"]
+    writer.writerow([*names, *(f"dimensions.{dimension}" for dimension in _DIMENSIONS), "_extra"])
+    for row in (row for page in pages for row in page):
+        writer.writerow([*(cell for name in _JSON_BY_FIELD for cell in cells(name, row.get(name, "null"))), ""])
     content = write_items(
         "csv",
         [[_item(row) for row in page] for page in pages],
