@@ -2,8 +2,8 @@
 
 Products have options, variations, translations and images. Orders have items of these products, discounts, taxes,
 refunds and shipments, and their amounts add up. Customers have the statistics of their orders. Items are generated one
-by one: a store of a million products is never in memory as a whole. No item depends on the clock, so a demo store is
-the same every day.
+by one, or a few at once: a store of a million products is never in memory as a whole. No item depends on the clock, so
+a demo store is the same every day.
 
 Each file generates the demo data of the section it is named after; `support` holds the code that sections share.
 """

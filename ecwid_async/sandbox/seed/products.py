@@ -25,6 +25,7 @@ __all__ = ["PRODUCT_TAX_ID", "ProductFacts", "product_facts", "product_id", "pro
 PRODUCT_TAX_ID: Final = 947976181
 _PRODUCT_KEY: Final = 1
 _DETAILS_KEY: Final = 3
+_BATCH: Final = 16
 _RUSSIAN, _JAPANESE, _ARABIC = 2, 3, 4
 _EMPTY_TEXT: Final = translated("", "")
 _NO_DIMENSIONS: Final = {"length": 0, "width": 0, "height": 0}
@@ -139,19 +140,22 @@ def products(
     """
     facts_random, details_random = ItemRandom(seed, _PRODUCT_KEY), ItemRandom(seed, _DETAILS_KEY)
     samples: dict[object, Item] = {}
-    for index in range(count):
-        facts_random.restart(index)
-        details_random.restart(index)
-        facts = _draw_facts(facts_random, index, count, category_count)
-        item = _make_product(details_random, facts, count, store_id)
-        if ratings and index in ratings:
-            item |= {"reviewsCollectingAllowed": True, **ratings[index]}
-        if product_counts is not None:
-            product_counts.add(facts.categories, enabled=item["enabled"])
-        # What the search terms depend on that many products share.
-        state = item["inStock"], item["enabled"], item["discountsAllowed"], "compareToPrice" in item
-        sample = samples.setdefault((facts.kind.options, facts.palette, state), item)
-        yield EncodedItem(item, encode_json(item), sample)
+    # Each step for a batch at once: its code and data stay in the caches of the processor.
+    for start in range(0, count, _BATCH):
+        indexes = range(start, min(start + _BATCH, count))
+        batch = [_draw_facts(facts_random.restart(index), index, count, category_count) for index in indexes]
+        items = [_make_product(details_random.restart(facts.number), facts, count, store_id) for facts in batch]
+        for facts, item in zip(batch, items, strict=True):
+            if ratings and facts.number in ratings:
+                item |= {"reviewsCollectingAllowed": True, **ratings[facts.number]}
+            if product_counts is not None:
+                product_counts.add(facts.categories, enabled=item["enabled"])
+        encoded = [encode_json(item) for item in items]
+        for facts, item, raw in zip(batch, items, encoded, strict=True):
+            # What the search terms depend on that many products share.
+            state = item["inStock"], item["enabled"], item["discountsAllowed"], "compareToPrice" in item
+            sample = samples.setdefault((facts.kind.options, facts.palette, state), item)
+            yield EncodedItem(item, raw, sample)
 
 
 @cache

@@ -91,7 +91,7 @@ def test_the_profile_has_the_id_of_its_store() -> None:
     assert profile(77)["generalInfo"]["storeId"] == 77
 
 
-# Reproducible and generated one by one.
+# Reproducible, and generated a few at once.
 
 
 def test_the_same_seed_always_generates_the_same_store(
@@ -160,7 +160,7 @@ def test_the_clock_does_not_change_a_demo_store() -> None:
         assert early.send("GET", path).body == late.send("GET", path).body
 
 
-def test_products_are_generated_one_by_one() -> None:
+def test_products_are_generated_a_few_at_once() -> None:
     wanted = {"products": 1_000_000, "orders": 0, "customers": 0, "carts": 0, "categories": 200}
     name, items = next(sections(DEMO_STORE_ID, **wanted, seed=1))
     assert name == "products"

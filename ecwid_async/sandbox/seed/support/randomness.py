@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from random import Random
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 __all__ = ["FIRST_DAY", "LAST_DAY", "ItemRandom", "creation_time", "format_date", "money"]
 
@@ -32,9 +32,10 @@ class ItemRandom:
         self._generator = Random(self._base ^ index)  # noqa: S311  demo data, not secrets
         self.random = self._generator.random
 
-    def restart(self, index: int) -> None:
+    def restart(self, index: int) -> Self:
         """Begin with the values for another item: faster than a new object."""
         self._generator.seed(self._base ^ index)
+        return self
 
     def below(self, limit: int) -> int:
         """An integer from 0 to `limit` - 1."""
