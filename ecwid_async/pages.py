@@ -5,11 +5,12 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, overload
 
 import msgspec
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
 from ecwid_async.calls import Channel, past_cache
 from ecwid_async.codec import add_fields, apply_projection, format_selection, parse_selection
 from ecwid_async.errors import DecodeError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_count
 from ecwid_async.wire import Request, new_request_id
 

@@ -9,13 +9,13 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import msgspec
-from attrs import frozen
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, DecodeError
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.safe_json import DECODE_ERRORS, MaskedJSON
 
 __all__ = ["ALL_SECTIONS", "DEFAULT_SECTIONS", "SECTIONS", "Item", "Items", "ReadMethod", "Section", "find_sections"]

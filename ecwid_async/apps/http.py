@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.wire import Headers
 
 __all__ = ["IncomingRequest", "OutgoingResponse"]

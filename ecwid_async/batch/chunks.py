@@ -3,9 +3,8 @@
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Generator, Iterable
 from typing import Any, TypeVar
 
-from attrs import define
-
 from ecwid_async.calls import Call
+from ecwid_async.primitives.lazy_attrs import define
 
 __all__ = ["Chunk", "mark_as_used", "read_calls", "read_chunks"]
 

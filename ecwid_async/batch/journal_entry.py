@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Final
 
-from attrs import define
+from ecwid_async.primitives.lazy_attrs import define
 
 __all__ = ["DIGEST_SIZE", "JournalEntry", "digest"]
 

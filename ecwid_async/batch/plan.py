@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import define
-
 from ecwid_async.batch.chunks import Chunk
 from ecwid_async.batch.journal import Journal
 from ecwid_async.batch.journal_entry import JournalEntry, digest
 from ecwid_async.calls import Call, Channel
 from ecwid_async.codec import dumps
 from ecwid_async.errors import JobError
+from ecwid_async.primitives.lazy_attrs import define
 from ecwid_async.resources.batches import to_batch_item
 
 __all__ = ["BatchPlanner", "PlannedBatch", "refuse_repeated_calls"]

@@ -4,12 +4,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
 from ecwid_async.batch.journal import Journal
 from ecwid_async.batch.options import BatchOptions
 from ecwid_async.calls import Channel, current_deadline
 from ecwid_async.errors import JobError, Timeout
+from ecwid_async.primitives.lazy_attrs import define
 from ecwid_async.resources.batches import Batches
 from ecwid_async.wire import Lane, Request
 

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 
-from attrs import define, field
+from attrs import field
 
 from ecwid_async.batch.chunks import Chunk
 from ecwid_async.batch.collector import BatchCollector
@@ -13,6 +13,7 @@ from ecwid_async.batch.run_state import RunState
 from ecwid_async.batch.sender import BatchSender, PendingBatch
 from ecwid_async.calls import Call
 from ecwid_async.errors import JobError, NotExecuted
+from ecwid_async.primitives.lazy_attrs import define
 from ecwid_async.wire import SANDBOX_HEADER, Lane
 
 __all__ = ["BatchScheduler"]

@@ -3,13 +3,14 @@
 from typing import Final
 from uuid import uuid4
 
-from attrs import define, evolve
+from attrs import evolve
 
 from ecwid_async.batch.journal_entry import JournalEntry
 from ecwid_async.batch.plan import PlannedBatch
 from ecwid_async.batch.responses import read_ticket
 from ecwid_async.batch.run_state import RunState
 from ecwid_async.errors import EcwidError, NotSentInTime, OutcomeUnknown
+from ecwid_async.primitives.lazy_attrs import define
 from ecwid_async.resources.batches import Batches
 from ecwid_async.wire import SANDBOX_HEADER, Request
 

@@ -2,10 +2,11 @@
 
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.changes.cursor import Cursor
 from ecwid_async.changes.read_interval import ReadInterval
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["ChangeBatch", "Deletion", "Evidence", "ItemBatch", "ItemId", "ReadKind"]
 

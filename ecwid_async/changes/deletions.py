@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import anyio
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.calls import Channel
 from ecwid_async.changes.batch import Deletion, ItemId
@@ -14,6 +14,7 @@ from ecwid_async.changes.exchange import exchange
 from ecwid_async.changes.plans import DAY, FEED_MEMORY, change_plan_for
 from ecwid_async.changes.read_interval import ReadInterval
 from ecwid_async.errors import DecodeError, Forbidden, InvalidToken, NotFound, StoreNotFound
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan import seconds
 from ecwid_async.wire import Lane, Options, Request
 

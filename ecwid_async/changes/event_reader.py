@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 from msgspec.structs import replace
 
 from ecwid_async.calls import Channel
@@ -29,6 +29,7 @@ from ecwid_async.errors import (
     TokenUnavailable,
     TransportError,
 )
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.wire import Lane, Options, Request, encode_segment
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import msgspec
-from attrs import frozen
 
 from ecwid_async.changes.batch import Deletion, ItemId
 from ecwid_async.changes.plans import change_plan_for
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan import plan_for, seconds
 
 if TYPE_CHECKING:

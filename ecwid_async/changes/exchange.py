@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.calls import Channel, within_deadline
 from ecwid_async.changes.read_interval import ReadInterval
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.wire import Request, Response
 
 __all__ = ["Exchange", "exchange"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["CHANGE_PLANS", "DAY", "FEED_MEMORY", "WEEK", "ChangePlan", "change_plan_for"]
 

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from attrs import frozen
-
 from ecwid_async.changes.cursor import Range
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["MAX_PROVEN", "UpdateRange", "add_proven", "unproven_ranges"]
 

@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Self
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan import server_time
 from ecwid_async.wire import Response
 

@@ -4,12 +4,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.calls import Channel
 from ecwid_async.changes.exchange import exchange
 from ecwid_async.changes.read_interval import ReadInterval
 from ecwid_async.errors import DecodeError, MissingScope, PaymentRequired, StoreSuspended
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan import seconds
 from ecwid_async.wire import SANDBOX_HEADER, Lane, Options, Request
 

@@ -11,13 +11,14 @@ from statistics import median
 from typing import Final
 from urllib.parse import urlsplit
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ecwid_async.cli.exit_codes import exit_code
 from ecwid_async.cli.probe import Outcome, Prober, printable_code
 from ecwid_async.cli.store import StoreAccess, describe_missing_settings
 from ecwid_async.client import Ecwid, Store
 from ecwid_async.errors import APIError, ConfigError, InvalidToken, MissingScope, StoreSuspended, TransportError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Quota, RetryPolicy, parse_error, parse_http_date
 from ecwid_async.wire import Event, EventKind, Response
 

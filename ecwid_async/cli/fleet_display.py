@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import define, field
+from attrs import field
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from ecwid_async.cli.durations import format_age, format_duration
 from ecwid_async.cli.sync_display import describe_operation, time_of_day
+from ecwid_async.primitives.lazy_attrs import define
 from ecwid_async.wire import EventKind, to_printable
 
 if TYPE_CHECKING:

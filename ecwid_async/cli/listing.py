@@ -3,8 +3,6 @@
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any, Final
 
-from attrs import frozen
-
 from ecwid_async.calls import Call
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.store import StoreAccess, connect
@@ -12,6 +10,7 @@ from ecwid_async.client import Store
 from ecwid_async.codec import Selection, format_selection
 from ecwid_async.pages import Pages
 from ecwid_async.primitives.json_fields import select_fields
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sections import Items, Section
 
 __all__ = ["Listing"]

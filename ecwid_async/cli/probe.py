@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Final, cast, get_args, get_origin
 
 import anyio
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.calls import Call
 from ecwid_async.cli.introspect import Method, classes_in, list_methods
@@ -22,6 +22,7 @@ from ecwid_async.errors import APIError, DecodeError, Forbidden, PaymentRequired
 from ecwid_async.models.application import ApplicationToken
 from ecwid_async.models.base import PREFIX, Model, wire_name
 from ecwid_async.pages import Page, Pages
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["Outcome", "ProbeResult", "Prober", "TypeMismatch", "UnknownField", "printable_code"]
 

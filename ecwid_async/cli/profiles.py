@@ -12,11 +12,12 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 import msgspec
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.keyring import KeyringFailed, delete_token, read_token
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.private_files import lock_file, open_private
 from ecwid_async.tokens import check_store_id, open_secret_file
 from ecwid_async.transport import DEFAULT_BASE_URL, Secret, validate_base_url

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from attrs import frozen
 from rich.table import Table
 from rich.text import Text
 
 from ecwid_async.cli.exit_codes import UsageError
 from ecwid_async.cli.item_table import format_number, one_line
 from ecwid_async.cli.render import FittedTable
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.wire import to_printable
 
 if TYPE_CHECKING:

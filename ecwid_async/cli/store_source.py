@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from attrs import field, frozen
+from attrs import field
 from cyclopts import Group, Parameter
 
 from ecwid_async.cli.exit_codes import UsageError
+from ecwid_async.primitives.lazy_attrs import frozen
 
 if TYPE_CHECKING:
     from ecwid_async.tokens import SQLTokens, TokenSource

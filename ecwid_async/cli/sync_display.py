@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
-from attrs import evolve, frozen
+from attrs import evolve
 from rich.box import HORIZONTALS
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -17,6 +17,7 @@ from rich.text import Text
 
 from ecwid_async.cli.durations import format_age, format_duration
 from ecwid_async.cli.render import EscapedText, FittedTable
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.wire import EventKind, to_printable
 
 if TYPE_CHECKING:

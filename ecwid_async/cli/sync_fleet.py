@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import field, frozen, mutable
+from attrs import field, mutable
 
 from ecwid_async.cli.exit_codes import NEEDS_ATTENTION
 from ecwid_async.cli.store_source import StoreSourceArguments
 from ecwid_async.cli.sync import KEPT_NOTE, display_url, print_json
 from ecwid_async.errors import EcwidError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.wire import to_printable
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Final
 
-from attrs import field, frozen
+from attrs import field
 from cyclopts import Parameter
 
 from ecwid_async.cli.durations import parse_duration
 from ecwid_async.cli.exit_codes import NEEDS_ATTENTION, UsageError
 from ecwid_async.cli.sync import DatabaseURL, existing_database_url, print_json
+from ecwid_async.primitives.lazy_attrs import frozen
 
 if TYPE_CHECKING:
     from ecwid_async.sync import FleetStatus, MirrorSummary, StoreStatus

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from attrs import frozen
-
 from ecwid_async.errors import ConfigError
 from ecwid_async.export.formats import FORMATS, Format, check_format
 from ecwid_async.export.manifest import MANIFEST_NAME
 from ecwid_async.export.output_errors import translate_os_errors
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["FileNames", "check_folder_name", "format_from_name"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from attrs import frozen
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["Progress", "ProgressCallback"]
 

@@ -5,7 +5,6 @@ from difflib import get_close_matches
 from typing import Any
 
 import msgspec
-from attrs import frozen
 
 from ecwid_async.calls import Call
 from ecwid_async.client import Store
@@ -15,6 +14,7 @@ from ecwid_async.export.fields import parse_fields
 from ecwid_async.models.base import Model
 from ecwid_async.pages import Pages
 from ecwid_async.primitives.json_fields import select_fields
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan import plan_for
 from ecwid_async.sections import Items, Section, find_sections
 

@@ -3,9 +3,8 @@
 import re
 from typing import Final, Literal, TypeAlias
 
-from attrs import frozen
-
 from ecwid_async.primitives.error_text import one_line
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["PostgreSQLFailure", "PostgreSQLProblem", "find_failure"]
 

@@ -2,7 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import field
+
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["AppRequest", "AppResponse"]
 

@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.faults import Faults, FaultyResponse
 from ecwid_async.wire import Request, Response
 

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import unquote_plus
 
-from attrs import frozen
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["RequestPattern", "path_in_store"]
 

@@ -11,8 +11,9 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from aiohttp import web
-from attrs import evolve, frozen
+from attrs import evolve
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.app_requests import PAGE_PATHS, render_page
 from ecwid_async.sandbox.control import (
     CONTROL_PATH,

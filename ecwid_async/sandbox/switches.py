@@ -3,7 +3,7 @@
 from math import inf
 from typing import Literal
 
-from attrs import frozen
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["LimiterAlgorithm", "Switches", "TieOrder", "UnsortedOrder"]
 

@@ -11,7 +11,9 @@ Some checks need requests of their own. `RequestBudget` limits the requests of a
 from collections.abc import Sequence
 from typing import Final, TypeAlias
 
-from attrs import field, frozen, mutable
+from attrs import field, mutable
+
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = [
     "END_HIDES_ITEMS",

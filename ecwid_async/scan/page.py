@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
-from attrs import field, frozen, mutable
+from attrs import field, mutable
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan.assumptions import ItemId, ListPart
 from ecwid_async.scan.coverage import Slice
 from ecwid_async.scan.item_times import all_seconds

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan.assumptions import Bounds
 
 __all__ = ["PLANS", "ListPlan", "plan_for"]

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import asdict, field, frozen, mutable
+from attrs import asdict, field, mutable
+
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["SectionReport", "SyncReport"]
 

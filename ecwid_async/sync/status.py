@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field
+
+from ecwid_async.primitives.lazy_attrs import frozen
 
 if TYPE_CHECKING:
     from ecwid_async.sync.fleet import FleetStatus

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import anyio
 import msgspec
-from attrs import asdict, field, frozen
+from attrs import asdict, field
 
 from ecwid_async.changes import Cursor, ItemBatch, ItemId
 from ecwid_async.client import Store
@@ -20,6 +20,7 @@ from ecwid_async.errors import (
     StoreSuspended,
 )
 from ecwid_async.pages import Pages
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.database import Database, load_section
 from ecwid_async.sync.errors import MirrorError
 from ecwid_async.sync.rounds import SectionReader, batch_of_page, read_snapshot

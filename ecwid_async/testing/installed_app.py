@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.asgi import ASGIApp
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox import App, AppRequest, Sandbox
 from ecwid_async.testing.asgi_client import request_app
 

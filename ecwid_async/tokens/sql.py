@@ -13,10 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar, cast
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.errors import ConfigError, TokenUnavailable
 from ecwid_async.primitives.database_urls import has_password_elsewhere
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.private_files import open_private
 from ecwid_async.tokens.encryption import TokenCipher, as_secrets, read_keys
 from ecwid_async.tokens.source import as_token, check_store_id

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 import anyio
 import anyio.lowlevel
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ecwid_async.errors import (
     ConfigError,
@@ -20,6 +20,7 @@ from ecwid_async.errors import (
     TokenUnavailable,
     TransportError,
 )
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.tokens.source import TokenSource, as_token
 from ecwid_async.transport import Secret, parse_error
 from ecwid_async.wire import Request, Response, StreamBody, StreamedResponse, Transport

@@ -9,9 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final, NoReturn
 
-from attrs import frozen
-
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport.http.base_url import validate_base_url
 from ecwid_async.transport.http.connection_pools import PoolPerLoop
 from ecwid_async.transport.http.content_encoding import ACCEPT_ENCODING, BodyError

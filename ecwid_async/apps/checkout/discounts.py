@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.checkout.cart import CheckoutCart
 from ecwid_async.apps.checkout.shipping import check_amount, check_text
 from ecwid_async.models.common import AmountType
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["CartDiscount", "DiscountRequest"]
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.checkout.fields import read_language, read_settings, read_store_id
 from ecwid_async.apps.checkout.payment import Payment
 from ecwid_async.codec import Codec
 from ecwid_async.errors import DecodeError
 from ecwid_async.models.orders import Order
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Secret
 
 __all__ = ["PaymentRequest", "to_payment_request"]

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.checkout.cart import CheckoutCart
 from ecwid_async.models.common import BusinessHours, FulfillmentType
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["ShippingRate", "ShippingRequest"]
 

@@ -4,7 +4,9 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
+
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["ClaimedEvents", "Coalesces", "DeadEvent", "Handle", "StoredEvent"]
 

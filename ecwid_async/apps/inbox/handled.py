@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 from weakref import WeakKeyDictionary
 
-from attrs import define
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -33,6 +32,7 @@ from sqlalchemy.schema import CreateTable
 from ecwid_async.apps.errors import AlreadyHandled
 from ecwid_async.calls import refuse_calls
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import define
 
 __all__ = ["forget_handled", "handled_once", "prepare_handled"]
 

@@ -4,9 +4,8 @@ from collections.abc import AsyncIterator, Iterable
 from types import TracebackType
 from typing import Literal, Protocol, Self, runtime_checkable
 
-from attrs import frozen
-
 from ecwid_async.apps.inbox.event import Coalesces, DeadEvent, Handle, StoredEvent
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["DeadIds", "Inbox", "InboxStatus", "coalesces_nothing"]
 

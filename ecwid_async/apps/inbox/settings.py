@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from attrs import frozen
-
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_count, check_number
 
 __all__ = ["InboxSettings"]

@@ -4,13 +4,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Literal
 
-from attrs import frozen
-
 from ecwid_async.apps.errors import InboxError
 from ecwid_async.apps.inbox.event import MAX_STORE_ID, ClaimedEvents, Coalesces, DeadEvent, StoredEvent
 from ecwid_async.apps.inbox.inbox import InboxStatus
 from ecwid_async.apps.inbox.retries import retry_delay
 from ecwid_async.apps.inbox.settings import InboxSettings
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["Claim", "EventTable", "Outcome", "Step", "create_tables"]
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.errors import InstallError
 from ecwid_async.apps.http import IncomingRequest
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Secret
 from ecwid_async.wire import to_printable
 

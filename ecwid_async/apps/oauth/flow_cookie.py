@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.http import IncomingRequest
 from ecwid_async.apps.oauth.addresses import is_local_path
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Secret
 
 __all__ = ["Flow", "FlowCookies"]

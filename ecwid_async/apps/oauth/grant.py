@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Final
 
 import msgspec
-from attrs import field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.safe_json import NotJSON, decode_json
 from ecwid_async.transport import Secret
 

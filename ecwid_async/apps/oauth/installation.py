@@ -2,8 +2,9 @@
 
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Secret
 
 __all__ = ["InstallOrigin", "Installation"]

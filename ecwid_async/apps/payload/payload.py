@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field
 
 from ecwid_async.apps.encryption import unreadable_payload
 from ecwid_async.errors import InvalidToken, StoreNotFound
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Secret
 
 if TYPE_CHECKING:

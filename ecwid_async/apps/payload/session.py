@@ -7,11 +7,12 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Final, cast
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.credentials import read_client_secrets
 from ecwid_async.apps.payload.payload import VerifiedPayload, ViewMode, to_view_mode
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Secret
 
 __all__ = ["PageSession", "SessionKeys"]

@@ -5,8 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_number
 
 __all__ = ["Background", "BackgroundRun", "BackgroundStatus", "Restarts"]

@@ -6,13 +6,14 @@ from typing import Protocol, TypeVar
 
 import anyio
 import msgspec
-from attrs import asdict, frozen
+from attrs import asdict
 
 from ecwid_async.apps.http import IncomingRequest, OutgoingResponse
 from ecwid_async.apps.inbox import InboxStatus
 from ecwid_async.apps.web.background import BackgroundStatus
 from ecwid_async.apps.web.service import Service
 from ecwid_async.client import Ecwid
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_number
 
 __all__ = ["Health", "HealthReport"]

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.errors import AppError, WebhookRejected
 from ecwid_async.apps.http import OutgoingResponse
@@ -38,6 +38,7 @@ from ecwid_async.errors import (
     UploadTooLarge,
 )
 from ecwid_async.primitives.error_groups import first_error
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["Problem", "find_error"]
 

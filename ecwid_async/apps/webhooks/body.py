@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NoReturn
 
-from attrs import define
-
 from ecwid_async.apps.errors import WebhookRejected
 from ecwid_async.models.events import EventType, StoreEvent
+from ecwid_async.primitives.lazy_attrs import define
 from ecwid_async.primitives.safe_json import decode_json, exact_decoder
 
 __all__ = ["EventBody", "canonical_event_type", "parse_body", "read_event"]

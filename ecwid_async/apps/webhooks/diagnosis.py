@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from attrs import frozen
-
 from ecwid_async.apps.credentials import read_client_secrets
 from ecwid_async.apps.webhooks.body import parse_body
 from ecwid_async.apps.webhooks.mismatch import explain_mismatch
 from ecwid_async.apps.webhooks.signature import decode_leniently, matches
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import Secret
 
 __all__ = ["SignatureDiagnosis", "diagnose_signature"]

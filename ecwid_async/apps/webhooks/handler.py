@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.webhooks.event_types import matches_event_type
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["Handler", "check_function"]
 

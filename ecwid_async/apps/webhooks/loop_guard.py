@@ -5,10 +5,11 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import field
 
 from ecwid_async.apps.errors import WebhookLoop
 from ecwid_async.apps.webhooks.own_writes import EntityState
+from ecwid_async.primitives.lazy_attrs import define, frozen
 from ecwid_async.transport import check_count, check_number
 
 __all__ = ["EntityKey", "LoopGuard", "LoopLimit"]

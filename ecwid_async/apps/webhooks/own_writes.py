@@ -5,9 +5,8 @@ import json
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
-
 from ecwid_async.models.base import Model
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.wire import Request, Response, StreamedResponse, Transport
 
 if TYPE_CHECKING:

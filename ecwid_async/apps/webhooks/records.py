@@ -6,9 +6,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import field
 
 from ecwid_async.apps.errors import RejectionReason
+from ecwid_async.primitives.lazy_attrs import define, frozen
 
 __all__ = ["WebhookCounts", "WebhookOutcome", "WebhookRecord", "WebhookSink", "log_webhook"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, Generic, TypedDict, TypeVar, Unpack, overload
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.webhooks import event_names
 from ecwid_async.apps.webhooks.event_types import check_event_types
@@ -13,6 +13,7 @@ from ecwid_async.errors import ConfigError
 from ecwid_async.models import events
 from ecwid_async.models.base import Model
 from ecwid_async.models.events import StoreEvent
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_number
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.apps.credentials import read_client_secrets
 from ecwid_async.apps.errors import WebhookRejected
@@ -14,6 +14,7 @@ from ecwid_async.apps.webhooks.mismatch import explain_mismatch
 from ecwid_async.apps.webhooks.signature import matches, read_signature
 from ecwid_async.errors import ConfigError
 from ecwid_async.models.events import StoreEvent
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_number
 
 __all__ = ["DEFAULT_MAX_BODY", "DEFAULT_REPLAY_WINDOW", "MAX_CLOCK_SKEW", "VerifiedEvent", "WebhookVerifier"]

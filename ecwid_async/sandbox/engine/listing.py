@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.state import Columns, Condition, Item, Sort
 
 __all__ = ["Filter", "Listing"]

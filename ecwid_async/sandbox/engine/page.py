@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.engine.response_fields import Selection, project_encoded
 from ecwid_async.sandbox.state import encode_json
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from attrs import field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.engine.page import Page
 from ecwid_async.sandbox.state import Item
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import msgspec
-from attrs import frozen
 
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.safe_json import DECODE_ERRORS
 
 __all__ = ["ExportedSection", "ExportedStore", "find_stores"]

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.sandbox import Sandbox
 from ecwid_async.sandbox.state import BY_CREATION, Item, Sort, Store, decode_json, select_rows

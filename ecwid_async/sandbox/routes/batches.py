@@ -10,8 +10,9 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from attrs import define, evolve, field
+from attrs import evolve, field
 
+from ecwid_async.primitives.lazy_attrs import define
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Item, Store, decode_json, encode_json

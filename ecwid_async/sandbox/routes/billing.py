@@ -9,8 +9,7 @@ from hashlib import blake2b
 from typing import Final
 from uuid import UUID
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.engine import Result, StoreRequest, route
 from ecwid_async.sandbox.errors import ErrorResponse
 from ecwid_async.sandbox.state import Records

@@ -2,8 +2,9 @@
 
 from typing import Final, Literal
 
-from attrs import define, field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import define, frozen
 from ecwid_async.sandbox.webhooks.event import WebhookEvent
 
 __all__ = ["DELIVERED_STATUSES", "RETRY_SECONDS", "Attempt", "Delivery", "Outcome"]

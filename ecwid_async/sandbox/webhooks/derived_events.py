@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.state import Change, Item, Store, decode_json
 from ecwid_async.sandbox.webhooks.event import WebhookEvent
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.state import Item
 
 __all__ = ["WebhookEvent"]

@@ -3,7 +3,7 @@
 import math
 from typing import Literal, get_args
 
-from attrs import frozen
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["SignatureFault", "WebhookFaults"]
 

@@ -15,12 +15,12 @@ Both happen in the transaction that stores the row.
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from attrs import frozen
 from sqlalchemy import ColumnElement, Table, bindparam, case, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId, ReadInterval
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.database.lease import wait_for_writer
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager, suppress
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from attrs import frozen
 from sqlalchemy import ColumnElement, Double, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.sync.errors import DatabaseLocked, LeaseLost, MirrorError, StoreBusy
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from attrs import frozen
 from sqlalchemy import ColumnElement, Table, case, delete, func, literal, null, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.database.lease import hold_lease, wait_for_writer
 from ecwid_async.sync.database.schema import ROW_COLUMNS
 from ecwid_async.sync.rows import MirrorSection

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from attrs import frozen
 from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemId
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["RowCounts", "count_rows", "count_rows_by_store", "existing_ids"]
 

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from attrs import frozen
 from sqlalchemy import Double, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.database.store_schedule import clock_of, is_due, is_in_progress
 
 if TYPE_CHECKING:

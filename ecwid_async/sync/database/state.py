@@ -7,10 +7,11 @@ import types
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, get_args
 
-from attrs import AttrsInstance, fields, frozen
+from attrs import AttrsInstance, fields
 from sqlalchemy import BigInteger, Column, Double, Text, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.errors import MirrorError, StoreMismatch
 
 if TYPE_CHECKING:

@@ -8,9 +8,11 @@ the rows of a store is decided by the store's lease.
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
 
-from attrs import asdict, fields, frozen
+from attrs import asdict, fields
 from sqlalchemy import ColumnElement, Double, Select, Table, case, delete, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ecwid_async.primitives.lazy_attrs import frozen
 
 if TYPE_CHECKING:
     from ecwid_async.sync.database.database import Database

@@ -5,11 +5,12 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
-from attrs import define, field, frozen
+from attrs import field
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ecwid_async.changes import ItemBatch, ItemId, ReadKind
+from ecwid_async.primitives.lazy_attrs import define, frozen
 from ecwid_async.primitives.pacing import Pacing
 from ecwid_async.sync.database.due_items import add_due
 from ecwid_async.sync.database.migrations import RowKey

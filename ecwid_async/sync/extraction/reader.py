@@ -7,12 +7,13 @@ from contextlib import aclosing
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
-from attrs import field, frozen
+from attrs import field
 from msgspec.structs import replace
 
 from ecwid_async.changes import CHANGE_PLANS, Cursor, ItemBatch, ItemId, change_plan_for
 from ecwid_async.client import Store
 from ecwid_async.errors import ConfigError, EcwidError, MissingScope, PaymentRequired, ScanDrifted, TooManyDeletions
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.resources.base import ListResource
 from ecwid_async.sections import SECTIONS
 from ecwid_async.sync.extraction.row_filter import RowFilter

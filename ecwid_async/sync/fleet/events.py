@@ -2,8 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.fleet.slices import SliceResult
 from ecwid_async.sync.reports import SectionReport
 

@@ -7,11 +7,12 @@ from contextlib import aclosing, suppress
 from typing import Final
 
 import anyio
-from attrs import field, frozen, mutable
+from attrs import field, mutable
 
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import ConfigError, EcwidError
 from ecwid_async.primitives.error_groups import first_error
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.sync.database import (
     Database,

@@ -3,9 +3,8 @@
 import re
 from typing import Final
 
-from attrs import frozen
-
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_count, check_number
 
 __all__ = ["FleetSettings"]

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ecwid_async.client import Ecwid
 from ecwid_async.errors import (
@@ -16,6 +16,7 @@ from ecwid_async.errors import (
     NotFound,
     PaymentRequired,
 )
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.database import ScheduledStore
 from ecwid_async.sync.errors import (
     DatabaseError,

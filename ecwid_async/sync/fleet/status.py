@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from attrs import asdict, field, frozen
+from attrs import asdict, field
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sync.database import (
     ScheduledStore,
     ScheduleTotals,

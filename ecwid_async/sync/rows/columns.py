@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, TypeAlias
 
-from attrs import frozen
-
 from ecwid_async.codec import parse_datetime
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan import seconds
 
 __all__ = [

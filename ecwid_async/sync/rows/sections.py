@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
-from attrs import frozen
-
 from ecwid_async.changes import change_plan_for
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.scan import plan_for
 from ecwid_async.sync.rows.columns import MAX_INTEGER, Column, ColumnType
 from ecwid_async.wire import encode_segment

@@ -2,9 +2,10 @@
 
 from typing import Final
 
-from attrs import field, frozen
+from attrs import field
 
 from ecwid_async.errors import ConfigError
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport import check_count, check_number
 
 __all__ = ["WorkerSettings"]

@@ -4,9 +4,8 @@ from itertools import count
 from threading import Lock
 from typing import Final
 
-from attrs import define
-
 from ecwid_async.errors import Outcome
+from ecwid_async.primitives.lazy_attrs import define
 
 __all__ = ["Generation", "Generations"]
 

@@ -7,9 +7,8 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Final
 
-from attrs import frozen
-
 from ecwid_async.errors import Outcome
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.transport.cache.cache import Lookup, ReadKey, with_age
 from ecwid_async.transport.cache.generations import Generations
 from ecwid_async.transport.cache.policy import CachePolicy, check_policy

@@ -7,10 +7,10 @@ from typing import Final
 
 import anyio
 import anyio.lowlevel
-from attrs import frozen
 
 from ecwid_async.errors import Timeout
 from ecwid_async.primitives.detached import start_detached
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.primitives.shielding import run_shielded
 from ecwid_async.transport.cache.cache import ReadKey
 from ecwid_async.wire import Request, Response

@@ -6,10 +6,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
-from attrs import frozen
-
 from ecwid_async.apps.errors import InboxError
 from ecwid_async.apps.inbox.event import StoredEvent
+from ecwid_async.primitives.lazy_attrs import frozen
 
 __all__ = ["PutQueue", "put_arguments"]
 

@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 import msgspec
-from attrs import frozen
 
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.computed_fields import check_url, image_urls
 from ecwid_async.sandbox.engine import StoreRequest
 from ecwid_async.sandbox.errors import ErrorResponse

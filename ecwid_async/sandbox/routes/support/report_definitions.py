@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final, Literal
 
-from attrs import frozen
-
+from ecwid_async.primitives.lazy_attrs import frozen
 from ecwid_async.sandbox.routes.support.report_groups import (
     Grouping,
     by_category,
