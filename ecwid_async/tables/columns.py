@@ -92,7 +92,8 @@ class StructColumn:
 
     `seen` are the fields that have a slot, in the order of their first occurrence. `unknown` are those among them that
     the model does not have; they get a slot only if `keep_unknown` is set. `has_unknown` is true if there is an unknown
-    field here or in a nested column. Rows are instances of `row_type`; `empty_row` has no values.
+    field here or in a nested column; `unknown_slots` are the slots, names and nested columns of these. Rows are
+    instances of `row_type`; `empty_row` has no values.
     """
 
     fields: dict[str, "Column"]
@@ -100,6 +101,7 @@ class StructColumn:
     has_unknown: bool = False
     seen: dict[str, "Column"] = attrs.field(factory=dict)
     unknown: set[str] = attrs.field(factory=set)
+    unknown_slots: "list[tuple[str, str, Column | None]]" = attrs.field(factory=list)
     row_type: type[msgspec.Struct] = msgspec.Struct
     empty_row: Any = None
 

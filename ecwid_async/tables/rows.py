@@ -332,12 +332,14 @@ def _build_slot_type(column: Column) -> Any:
         column.has_unknown = column.element.has_unknown
         return list[element] | None  # type: ignore[valid-type]
     slots: list[tuple[str, Any, Any]] = []
-    column.has_unknown = bool(column.unknown)
+    column.unknown_slots = []
     for position, (name, child) in enumerate(column.seen.items()):
         slot_type = _build_slot_type(child)
         default: Any = b"" if slot_type is msgspec.Raw else None
         slots.append((f"f{position}", slot_type, msgspec.field(name=name, default=default)))
-        column.has_unknown = column.has_unknown or child.has_unknown
+        if name in column.unknown or child.has_unknown:
+            column.unknown_slots.append((f"f{position}", name, None if name in column.unknown else child))
+    column.has_unknown = bool(column.unknown_slots)
     # Not tracked by the garbage collector: rows are short-lived and contain no cycles.
     column.row_type = msgspec.defstruct("Row", slots, forbid_unknown_fields=column.keep_unknown, gc=False)
     column.empty_row = column.row_type()
@@ -376,12 +378,12 @@ def _rest_of(column: Column, value: Any) -> Any:
     rest: Any = None
     if isinstance(column, StructColumn):
         rest = {}
-        for slot, (name, child) in zip(msgspec.structs.astuple(value), column.seen.items(), strict=False):
-            if name in column.unknown:
-                if slot:
-                    rest[name] = slot
-            elif child.has_unknown and (inner := _rest_of(child, slot)):
-                rest[name] = inner
+        for slot, name, child in column.unknown_slots:
+            member = getattr(value, slot)
+            if child is not None:
+                member = _rest_of(child, member)
+            if member:
+                rest[name] = member
     elif isinstance(column, ListColumn):
         rest = [_rest_of(column.element, element) for element in value]
         return rest if any(rest) else None
