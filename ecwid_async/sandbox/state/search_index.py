@@ -21,6 +21,7 @@ from ecwid_async.sandbox.state.sorted_slots import BY_CREATION, SortedSlots
 __all__ = ["IndexedItem", "SearchIndex"]
 
 _MAX_CACHED: Final = 64
+_BATCH: Final = 16
 
 
 class IndexedItem(NamedTuple):
@@ -148,25 +149,18 @@ class SearchIndex:
         self.invalidate_cache()
         # Other orders are sorted again when they are next needed; the order of creation only grows at its end.
         self._sorted = {BY_CREATION: self._by_creation}
-        numbers = [(self._numbers[name], extract) for name, extract in self._extract_numbers.items()]
-        texts = [(column, self.columns.texts[name]) for name, column in self._texts.items()]
-        terms = [(self._terms[name], extract) for name, extract in self.columns.terms.items()]
-        own_terms = [(self._terms[name], self.columns.terms[name]) for name in self.columns.distinct]
         similar: dict[int, tuple[Item, list[int]]] = {}
+        batch: list[EncodedItem] = []
         try:
-            for key, (item, raw, sample) in items:
-                slot = self._new_slot(key, raw)
-                for number_column, extract_number in numbers:
-                    number_column.append(_read_number(extract_number, item))
-                for text_column, extract_text in texts:
-                    text_column.append(_read_text(extract_text, item))
-                self._by_creation.add(slot)
-                for postings, extract_terms in terms if sample is None else own_terms:
-                    for value in _read_terms(extract_terms, item):
-                        postings.add(value, slot)
-                if sample is not None:
-                    similar.setdefault(id(sample), (sample, []))[1].append(slot)
+            for key, new in items:
+                self._slots[key] = len(self._keys)
+                self._keys.append(key)
+                batch.append(new)
+                if len(batch) == _BATCH:
+                    self._load_batch(batch, similar)
+                    batch.clear()
         finally:
+            self._load_batch(batch, similar)
             self._add_shared_terms(similar.values())
 
     def write(self, key: Key, indexed: IndexedItem | None) -> None:
@@ -184,13 +178,9 @@ class SearchIndex:
             self._storage.replace(slot, indexed.raw)
         self.invalidate_cache()
 
-    def _new_slot(self, key: Key, raw: bytes) -> int:
-        self._slots[key] = slot = self._storage.append(raw)
-        self._keys.append(key)
-        return slot
-
     def _append(self, key: Key, indexed: IndexedItem) -> None:
-        slot = self._new_slot(key, indexed.raw)
+        self._slots[key] = slot = self._storage.append(indexed.raw)
+        self._keys.append(key)
         for name, column in self._columns():
             column.append(indexed.values[name])
         for slots in self._sorted.values():
@@ -198,6 +188,29 @@ class SearchIndex:
         for name, postings in self._terms.items():
             for value in indexed.terms[name]:
                 postings.add(value, slot)
+
+    def _load_batch(self, batch: Sequence[EncodedItem], similar: dict[int, tuple[Item, list[int]]]) -> None:
+        """Load items whose keys have slots. Those with the same sample are collected in `similar`.
+
+        Each step for all of them at once: its code and data stay in the caches of the processor.
+        """
+        slots = [self._storage.append(new.raw) for new in batch]
+        self._by_creation.slots.extend(slots)
+        items = [new.item for new in batch]
+        for name, extract_number in self._extract_numbers.items():
+            self._numbers[name].extend([_read_number(extract_number, item) for item in items])
+        for name, texts in self._texts.items():
+            extract_text = self.columns.texts[name]
+            texts.extend([_read_text(extract_text, item) for item in items])
+        for name, extract in self.columns.terms.items():
+            postings, is_distinct = self._terms[name], name in self.columns.distinct
+            for slot, (item, _, sample) in zip(slots, batch, strict=True):
+                if sample is None or is_distinct:
+                    for value in _read_terms(extract, item):
+                        postings.add(value, slot)
+        for slot, new in zip(slots, batch, strict=True):
+            if new.sample is not None:
+                similar.setdefault(id(new.sample), (new.sample, []))[1].append(slot)
 
     def _add_shared_terms(self, similar: Collection[tuple[Item, list[int]]]) -> None:
         """Add the terms of each sample, other than `Columns.distinct`, to the slots of the items that are like it."""
