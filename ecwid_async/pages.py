@@ -144,17 +144,19 @@ class Pages(Generic[T]):
         reported as for models. `decimals` are exact, or "float64". `with_store_id` makes the id of the store the first
         column. Raises `ConfigError` if pyarrow is missing.
         """
-        from ecwid_async.tables.arrow import read_table
+        from ecwid_async.tables.arrow import create_builder
 
+        builder = create_builder(
+            self._item,
+            self._request,
+            decimals=decimals,
+            store_id=self._channel.store_id if with_store_id else None,
+            codec=self._channel.codec,
+        )
         async with aclosing(self._raw_pages()) as pages:
-            return await read_table(
-                (page.items async for page in pages),
-                self._item,
-                self._request,
-                decimals=decimals,
-                store_id=self._channel.store_id if with_store_id else None,
-                codec=self._channel.codec,
-            )
+            async for page in pages:
+                builder.add(page.items)
+        return builder.take()
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pl.DataFrame":
         """Return all items as a polars data frame: see `to_arrow`. Raises `ConfigError` if polars is missing."""

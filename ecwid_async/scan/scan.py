@@ -1,7 +1,7 @@
 """The public `Scan`: opening, iterating and resuming a scan, and its progress."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from contextvars import copy_context
 from types import AsyncGeneratorType, TracebackType
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
+    from ecwid_async.tables import Rows
     from ecwid_async.tables.arrow import Decimals
 
 __all__ = ["Scan"]
@@ -201,10 +202,9 @@ class Scan(Generic[T]):
 
         Raises the same errors as `dicts`, and `ConfigError` without pyarrow.
         """
-        from ecwid_async.tables.arrow import read_table
+        from ecwid_async.tables.arrow import create_builder
 
-        return await read_table(
-            self.raw(),
+        builder = create_builder(
             self._item,
             self._request,
             decimals=decimals,
@@ -212,6 +212,18 @@ class Scan(Generic[T]):
             codec=self._channel.codec,
             exclude=self._scan_only_fields,
         )
+
+        def read_page(page: bytes, names: Sequence[str]) -> "tuple[Rows, list[list[Any]]] | None":
+            # Fields that only the scan needs would be unknown ones. They are removed from each item.
+            return None if self._scan_only_fields else builder.read_page(page, names)
+
+        async with aclosing(self.decoded_pages(read_page)) as pages:
+            async for page in pages:
+                if page.content is None:
+                    builder.add(page.items)
+                else:
+                    builder.add_rows(page.content)
+        return builder.take()
 
     async def to_polars(self, *, decimals: "Decimals" = "exact", with_store_id: bool = False) -> "pl.DataFrame":
         """Return all items as a polars data frame.

@@ -2,8 +2,7 @@
 
 import gc
 import struct
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from itertools import chain, groupby, repeat
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["Decimals", "TableBuilder", "check_library", "read_table", "to_pandas", "to_polars"]
+__all__ = ["Decimals", "TableBuilder", "check_library", "create_builder", "to_pandas", "to_polars"]
 
 Decimals: TypeAlias = Literal["exact", "float64"]
 
@@ -603,8 +602,7 @@ def _concatenate(pieces: list[Any], kind: str) -> pa.Array:
     return arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
 
 
-async def read_table(
-    pages: AsyncGenerator[Sequence[msgspec.Raw], None],
+def create_builder(
     model: type[object] | Projection[Any],
     request: Request,
     *,
@@ -612,14 +610,14 @@ async def read_table(
     store_id: int | None,
     codec: Codec,
     exclude: Collection[str] = (),
-) -> pa.Table:
-    """Read all pages of a list into a table with the columns that `request` selects, except `exclude`."""
+) -> TableBuilder:
+    """Create a builder of a table with the columns that the request of a list selects, except `exclude`."""
     fields = None
     for name, value in request.params:
         selection = parse_selection(value).get("items") if name == "responseFields" else None
         if selection is not None and not isinstance(model, Projection):
             fields = {field: inner for field, inner in selection.items() if field not in exclude}
-    builder = TableBuilder(
+    return TableBuilder(
         model,
         fields,
         decimals=decimals,
@@ -628,10 +626,6 @@ async def read_table(
         codec=codec,
         operation=request.options.operation,
     )
-    async with aclosing(pages):
-        async for items in pages:
-            builder.add(items)
-    return builder.take()
 
 
 def check_library(name: Literal["pandas", "polars"]) -> None:

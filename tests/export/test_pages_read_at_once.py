@@ -1,4 +1,4 @@
-"""Exports to CSV and Parquet read a page at once: with the same results as item by item, whatever is on the page."""
+"""Exports to CSV and Parquet, and tables of scans, read a page at once: with the same results as item by item."""
 
 import json
 import shutil
@@ -15,6 +15,7 @@ from ecwid_async.export import export_store
 from ecwid_async.export.progress import Progress
 from ecwid_async.export.section_writer import SectionWriter
 from ecwid_async.tables import RowReader
+from ecwid_async.tables.arrow import TableBuilder
 from ecwid_async.transport.memory import make_response
 from ecwid_async.transport.retry import RetryPolicy
 from ecwid_async.wire import Request, Response
@@ -192,3 +193,24 @@ async def test_an_export_that_is_killed_at_any_page_resumes_with_the_same_file(
         assert (folder / f"products.{format_}").read_bytes() == expected
         resumed += reports[0].note.startswith("resuming")
     assert resumed >= len(killed) - 2  # not before the second page, and not after the last
+
+
+@pytest.mark.parametrize(
+    "response_fields", [None, "items(sku,options(name))", "items(id,createTimestamp,updateTimestamp)"]
+)
+@pytest.mark.parametrize("odd", [{}, {150: b'"sku":7'}, {150: b'"sku":"A","newField":{"a":1.10}'}])
+async def test_the_table_of_a_scan_is_the_same_as_item_by_item(
+    monkeypatch: pytest.MonkeyPatch, response_fields: str | None, odd: dict[int, bytes]
+) -> None:
+    sizes = count_pages(monkeypatch)
+    tables = []
+    async with Ecwid(transport=make_shop(odd).transport, base_url="https://x.example/api", quota=None) as ecwid:
+        for reads_pages in (True, False):
+            if not reads_pages:
+                monkeypatch.setattr(TableBuilder, "read_page", no_page)
+            pages = ecwid.store(1003, TOKEN).products.search(response_fields=response_fields)
+            async with pages.scan(ordered=True) as scan:
+                tables.append(await scan.to_arrow())
+    assert tables[0] == tables[1]
+    assert tables[0].num_rows == PRODUCTS
+    assert (sum(sizes) > 0) is (response_fields is None or "createTimestamp" in response_fields)
