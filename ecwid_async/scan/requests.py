@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator
 from contextvars import Context, copy_context
+from functools import cached_property
 from typing import Final
 
 import anyio
@@ -67,7 +68,8 @@ class PageRequests:
         """Return a page. Raises `BrokenAssumption` if it stays empty though its total reports items there."""
         contradicts_total = False
         for _ in range(_EMPTY_TRIES):
-            page = await self._get_once(part, offset)
+            async with self._slots:
+                page = await self._get_once(part, offset)
             if len(page.body) > _MAX_EMPTY_PAGE or self._channel.codec.split_page(page.body, self._operation)[0]:
                 return page
             # Another total doesn't explain an empty page that reported items. From now on, every empty page is
@@ -79,6 +81,11 @@ class PageRequests:
         if contradicts_total:
             raise BrokenAssumption(f"a page was empty that should begin at item {offset + 1:,} of {page.total:,}")
         return page
+
+    @cached_property
+    def _slots(self) -> anyio.Semaphore:
+        """Limits the requests at a time: those of a read that was left early still run when the next one begins."""
+        return anyio.Semaphore(self._concurrency, fast_acquire=True)
 
     async def get_many(self, part: ListPart, offsets: Iterator[int]) -> AsyncGenerator[Page, None]:
         """Request the pages at these offsets, several at once. Yield them as they arrive, or in order if `ordered`."""

@@ -108,6 +108,19 @@ async def test_a_read_that_is_left_early_requests_nothing_more_and_leaves_no_tas
     assert len(transport.running_at_response) == 4
 
 
+async def test_requests_of_a_read_that_was_left_early_count_for_the_next_ones() -> None:
+    transport = Delays(dict.fromkeys(range(3, 60, 3), 0.01))
+    requests = PageRequests(REQUEST, Channel(transport, Codec()), Progress(OPERATION), limit=3, concurrency=4)
+    async with anyio.create_task_group() as requests.tasks:
+        part = ListPart(latest_total=60)
+        for _ in range(3):
+            pages = requests.get_many(part, iter(range(0, 60, 3)))
+            assert (await anext(pages)).offset == 0
+            await pages.aclose()
+        assert (await requests.get(part, 3)).offset == 3
+    assert transport.max_running == 4
+
+
 async def test_a_read_starts_no_more_tasks_than_the_concurrency() -> None:
     tasks: set[object] = set()
 
