@@ -28,10 +28,9 @@ def test_items_are_read_back_from_parquet() -> None:
 
 
 def test_a_file_without_items_has_its_columns() -> None:
-    pytest.importorskip("pyarrow")
-    written = read_parquet(
-        write_items("parquet", [], fields=("id", "price"), options=FormatOptions(decimals="float64"))
-    ).read()
+    pq = pytest.importorskip("pyarrow.parquet")
+    content = write_items("parquet", [], fields=("id", "price"), options=FormatOptions(decimals="float64"))
+    written = pq.read_table(io.BytesIO(content))  # `ParquetFile.read` of pyarrow 18 fails without row groups
     assert [str(field.type) for field in written.schema] == ["int64", "double", "string"]
     assert written.num_rows == 0
 
