@@ -217,8 +217,9 @@ class _Queue:
         self.arrived.set()
 
     def close(self, workers: int) -> None:
-        """Request no more pages, and let this many workers end."""
+        """Request no more pages, drop those that have arrived, and let this many workers end."""
         self._to_request.clear()
+        self.pending.clear()
         for _ in range(workers):
             self._turns.release()
 

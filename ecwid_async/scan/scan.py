@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from contextvars import copy_context
+from functools import partial
 from types import AsyncGeneratorType, TracebackType
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar, cast
 
@@ -163,11 +164,12 @@ class Scan(Generic[T]):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._tasks.cancel_scope.cancel()
         async with AsyncExitStack() as stack:
             # All of these run, the last one first, even if one is cancelled or fails.
             # The group would wrap an error of the body, so it doesn't get it.
             stack.push_async_callback(self._tasks.__aexit__, None, None, None)
+            # After the readings, which let idle workers end: the error of a cancelled one would keep pages in memory.
+            stack.callback(self._tasks.cancel_scope.cancel)
             for reading in self._readings:
                 stack.push_async_callback(reading.end)
 
@@ -346,7 +348,7 @@ class _Reading(AsyncGenerator[R, None]):
         self.__anext__ = generator.__anext__  # type: ignore[method-assign]
 
     def asend(self, value: None, /) -> Coroutine[Any, Any, R]:
-        return self._raise() if self._is_ended else self._generator.asend(value)
+        return _raise_closed(self._generator) if self._is_ended else self._generator.asend(value)
 
     def athrow(self, *error: Any) -> Coroutine[Any, Any, R]:
         return self._generator.athrow(*error)
@@ -358,10 +360,11 @@ class _Reading(AsyncGenerator[R, None]):
         """Close it with its scan."""
         if cast("AsyncGeneratorType[R, None]", self._generator).ag_frame is not None:
             self._is_ended = True
-            self.__anext__ = self._raise  # type: ignore[method-assign]
+            self.__anext__ = partial(_raise_closed, self._generator)  # type: ignore[method-assign]
         with suppress(RuntimeError):  # another task is running it
             await self._generator.aclose()
 
-    async def _raise(self) -> R:
-        await self._generator.aclose()
-        raise RuntimeError("the scan was closed before it was read to its end: read it inside its `async with` block")
+
+async def _raise_closed(generator: AsyncGenerator[R, None]) -> R:
+    await generator.aclose()
+    raise RuntimeError("the scan was closed before it was read to its end: read it inside its `async with` block")

@@ -1,5 +1,6 @@
 """A scan is opened and iterated once, inside ``async with``, and has its progress as attributes."""
 
+import gc
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ from ecwid_async.errors import ConfigError, ScanDrifted
 from ecwid_async.models.products import Product
 from ecwid_async.sandbox import Sandbox, Switches
 from ecwid_async.scan import RawPage, Scan
+from ecwid_async.scan.page import Page
 from tests.scan.faulty_server import Faults, FaultyWorld
 from tests.scan.lists import KINDS, Row
 from tests.scan.world import START, STORE, TOKEN, Scene
@@ -65,6 +67,20 @@ def test_the_last_raw_page_is_yielded_before_the_scan_drifts() -> None:
         world.run(read())
     assert [(page.is_last, page.is_proven) for page in pages] == [(False, False)] * 2 + [(True, False)]
     assert pages[-1].items
+
+
+async def test_a_scan_that_is_left_early_keeps_no_page_in_memory() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        async with products() as scan:
+            async for item in scan.dicts():
+                if item["id"] == 6:
+                    break
+        del scan
+        assert not [page for page in gc.get_objects() if isinstance(page, Page)]
+    finally:
+        gc.enable()
 
 
 async def test_a_scan_has_to_be_opened_before_it_is_iterated() -> None:
