@@ -22,7 +22,6 @@ from ecwid_async.transport.http.settings import USER_AGENT, Settings
 from ecwid_async.transport.http.time_limits import TimeLimit, TimeLimits
 from ecwid_async.transport.http.tracebacks import clear_library_frames
 from ecwid_async.wire import (
-    Body,
     Headers,
     Request,
     Response,
@@ -104,10 +103,12 @@ class _Connector(aiohttp.TCPConnector):
         self._closed = True
 
 
-def _length_header(body: Body) -> dict[str, str] | None:
-    if isinstance(body, StreamBody) and body.length is not None:
-        return {"Content-Length": str(body.length)}
-    return None
+def _length_header(request: Request) -> dict[str, str] | None:
+    """The header without which aiohttp sends a stream in chunks: it has to be an argument."""
+    if not isinstance(request.body, StreamBody):
+        return None
+    length = request.headers.get("Content-Length") if request.body.length is None else str(request.body.length)
+    return None if length is None else {"Content-Length": length}
 
 
 def _new_session(settings: Settings) -> aiohttp.ClientSession:
@@ -223,7 +224,7 @@ class AiohttpTransport:
             request.method,
             self._url(request),
             data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY else body,
-            headers=_length_header(request.body),
+            headers=_length_header(request),
             timeout=timeout,
             allow_redirects=False,
             # As the argument `headers`, which is merged with those of the session, they would take three times as long.

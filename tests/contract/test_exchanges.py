@@ -71,6 +71,19 @@ async def test_a_streamed_body_is_sent_chunk_by_chunk_and_closed(connect: Connec
     assert server.log[0].header("transfer-encoding") == ("chunked" if length is None else None)
 
 
+async def test_a_streamed_body_is_not_sent_in_chunks_if_a_header_of_the_request_has_its_length(
+    connect: Connect,
+) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"abcdef"
+
+    headers = Headers([("Content-Length", "6")])
+    async with fault_server(respond) as server:
+        await connect(server.base_url).send(evolve(PUT, headers=headers, body=StreamBody(chunks())))
+    assert server.log[0].header("content-length") == "6"
+    assert server.log[0].header("transfer-encoding") is None
+
+
 async def test_an_error_of_the_source_is_raised_unchanged_and_the_source_is_closed(connect: Connect) -> None:
     failure = OSError("the disk is gone")
     closed = asyncio.Event()
