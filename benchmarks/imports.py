@@ -35,7 +35,7 @@ _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PY
 def main() -> None:
     """Run the benchmark and print its report."""
     options = parse_arguments(__doc__)
-    rounds = 2 if options.quick else 40
+    rounds = 1 if options.quick else 40
     _check_loaded_modules()
     samples: dict[str, list[float]] = {name: [] for name in _STATEMENTS}
     for statement in _STATEMENTS.values():

@@ -50,6 +50,7 @@ async def test_an_error_of_coalesces_ends_the_run_and_not_only_the_job(
 
 async def test_a_run_ends_although_the_server_does_not_respond(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ecwid_async.apps.inbox.postgresql.inbox_run._END_TIMEOUT", 0.2)
+    monkeypatch.setattr("ecwid_async.apps.inbox.postgresql.store_handler._MARK_DELAYS", (0.01, 0.05))
     begun, may_end = asyncio.Event(), asyncio.Event()
 
     async def handle(group: Any) -> None:
