@@ -11,6 +11,7 @@ from benchmarks.harness.server_process import run_server
 from ecwid_async.sandbox import Sandbox
 from ecwid_async.sandbox.seed import DEMO_STORE_ID, fill, sections
 from ecwid_async.sandbox.server import serve
+from ecwid_async.sandbox.state import EncodedItem
 from ecwid_async.tokens import MemoryTokens
 
 __all__ = ["PRODUCT_ID", "SECTIONS", "new_stores", "run_stores", "store_ids", "tokens_of"]
@@ -58,7 +59,10 @@ def new_stores(stores: int) -> Sandbox:
 
 
 PRODUCT_ID: Final = next(
-    row["id"] for name, rows in sections(DEMO_STORE_ID, **_SIZES, seed=1) if name == "products" for row in rows
+    (row.item if isinstance(row, EncodedItem) else row)["id"]
+    for name, rows in sections(DEMO_STORE_ID, **_SIZES, seed=1)
+    if name == "products"
+    for row in rows
 )
 """A product that each of the stores has."""
 
