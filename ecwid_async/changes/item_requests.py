@@ -170,7 +170,7 @@ class ItemRequests:
             # The search may find other items, too: that of orders finds parts of ids.
             if str(item_id) in wanted:
                 wanted.remove(str(item_id))
-                batch.items.append(raw_without_fields(item, added) if added else item)
+                batch.items.append(raw_without_fields(item, added, self._operation) if added else item)
                 batch.ids.append(item_id)
                 batch.updated.append(updated)
         return batch
@@ -201,7 +201,7 @@ class ItemRequests:
                 operation=operation, path=self._list_plan.key, expected="the requested id", found="another one"
             )
         if self._added_fields:
-            item = raw_without_fields(item, self._added_fields)
+            item = raw_without_fields(item, self._added_fields, operation)
         return ItemBatch(items=[item], ids=[found], updated=[updated], read=result.read, kind="get")
 
     async def _send(self, request: Request, *, lag: float = 0.0) -> tuple[Exchange, APIError | None]:

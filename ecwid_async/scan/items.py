@@ -162,7 +162,7 @@ class ItemReader:
 
     def _without_scan_only_fields(self, items: Iterable[msgspec.Raw]) -> list[msgspec.Raw]:
         names = self._scan_only_fields
-        return [raw_without_fields(item, names) for item in items] if names else list(items)
+        return [raw_without_fields(item, names, self._operation) for item in items] if names else list(items)
 
     def _record(
         self, page: Page, ids: list[ItemId], created: list[Any], updated: list[Any], omit_values: Iterable[object]
@@ -213,13 +213,24 @@ def _without_fields(item: dict[str, Any], names: Iterable[str]) -> dict[str, Any
     return item
 
 
-def raw_without_fields(raw: msgspec.Raw, names: Iterable[str]) -> msgspec.Raw:
-    """Return an item without some of its fields; the others keep their bytes."""
+def raw_without_fields(raw: msgspec.Raw, names: Iterable[str], operation: str) -> msgspec.Raw:
+    """Return an item without some of its fields; the others keep their bytes.
+
+    Raises `DecodeError` if the name of a field is not UTF-8.
+    """
     try:
-        item = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        return msgspec.Raw(_without_members(raw, names))
     except DECODE_ERRORS:
         masked = MaskedJSON(raw)
-        return msgspec.Raw(masked.restore(raw_without_fields(msgspec.Raw(masked.json), names)))
+    try:
+        return msgspec.Raw(masked.restore(_without_members(masked.json, names)))
+    except DECODE_ERRORS:
+        Codec().parse(raw, operation, "items[]")  # raises the error that says what is wrong
+        raise
+
+
+def _without_members(item: bytes | msgspec.Raw, names: Iterable[str]) -> bytes:
+    members = msgspec.json.decode(item, type=dict[str, msgspec.Raw])
     for name in names:
-        item.pop(name, None)
-    return msgspec.Raw(msgspec.json.encode(item))
+        members.pop(name, None)
+    return msgspec.json.encode(members)

@@ -140,3 +140,11 @@ def test_an_odd_item_of_a_page_of_models_is_reported_if_it_is_new() -> None:
     assert read(odd, {"id": 3}) == [3]
     assert codec.problems == {DecodeProblem("GET /products", "items[].price", "Decimal", "text"): 1}
     assert progress.done == 3
+
+
+@pytest.mark.parametrize("name", [b"\xff", b"\\ud83d\xff"])
+def test_a_field_name_that_is_not_utf8_is_a_decode_error_where_fields_are_removed(name: bytes) -> None:
+    here = page(item(1), item(2, odd=3))
+    here.body = here.body.replace(b"odd", name)
+    with pytest.raises(DecodeError, match=r"GET /things: expected JSON at items.*not UTF-8"):
+        reader(scan_only_fields=("changed",)).raw(here)
