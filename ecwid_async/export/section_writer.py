@@ -139,7 +139,7 @@ class SectionWriter:
     def _write_items(self, items: Items) -> None:
         try:
             self._writer.write(self._request.select_fields(items))
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, msgspec.DecodeError):  # msgspec's is for the name of a field
             raise _not_utf8(items, self._request) from None
 
 

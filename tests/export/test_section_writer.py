@@ -46,6 +46,21 @@ async def test_bytes_that_are_not_utf_8_are_not_published_and_the_item_is_named(
         assert "expected UTF-8 at the item with id 17" in str(caught.value)
 
 
+@pytest.mark.parametrize("format_", ["jsonl", "jsonl.gz", "csv", "parquet"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("fields", ["id,name", "sku", "sku,create_timestamp,update_timestamp,enabled"])
+async def test_a_field_name_that_is_not_utf_8_is_an_error_with_chosen_fields(
+    store, shop, tmp_path, format_, stream, fields
+):
+    shop.intercept = lambda request: make_response(
+        b'{"total":2,"count":2,"items":[{"id":1,"createTimestamp":1},{"id":17,"createTimestamp":1,"\xff":1}]}'
+    )
+    out = io.BytesIO() if stream else tmp_path
+    with pytest.raises(DecodeError, match=r"with( the)? id 17\b"):
+        await export_store(store, ["products"], out, format=format_, fields={"products": fields})
+    assert file_names(tmp_path) == []
+
+
 async def test_bytes_that_are_not_utf_8_in_a_single_response_are_an_error(store, shop, tmp_path):
     shop.intercept = lambda request: make_response(b'[{"id":"a"},{"id":"b","name":"\xff"}]')
     with pytest.raises(DecodeError, match=r"expected UTF-8 at items\[1\]"):
