@@ -318,7 +318,7 @@ async def main(port, folder):
     big = folder / "big"
     with big.open("wb") as file:
         file.truncate(200 << 20)
-    transport._session()
+    transport._sessions.get()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     await files.upload(big)
     saved = await files.download().save(folder / "copy")

@@ -74,7 +74,7 @@ TYPES = {
     "ecwid_async.sandbox.switches": ["LimiterAlgorithm", "TieOrder", "UnsortedOrder"],
     "ecwid_async.sandbox.webhooks": ["Attempt", "SignatureFault", "WebhookSender"],
     "ecwid_async.sandbox.webhooks.delivery": ["Outcome"],
-    "ecwid_async.scan": ["RawPage"],
+    "ecwid_async.scan": ["DecodedPage", "PageDecoder", "RawPage"],
     "ecwid_async.sections": ["DEFAULT_SECTIONS", "Section"],
     "ecwid_async.tables.arrow": ["Decimals"],
     "ecwid_async.transport": ["Secret", "Wait"],

@@ -8,7 +8,7 @@ the next page; `assumptions` checks the server.
 from ecwid_async.scan.ids import IdSet
 from ecwid_async.scan.item_times import seconds, server_time
 from ecwid_async.scan.items import raw_without_fields
-from ecwid_async.scan.page import DecodedPage, RawPage
+from ecwid_async.scan.page import DecodedPage, PageDecoder, RawPage
 from ecwid_async.scan.plans import PLANS, ListPlan, plan_for
 from ecwid_async.scan.scan import Scan
 
@@ -17,6 +17,7 @@ __all__ = [
     "DecodedPage",
     "IdSet",
     "ListPlan",
+    "PageDecoder",
     "RawPage",
     "Scan",
     "plan_for",

@@ -138,7 +138,7 @@ async def test_requests_appear_as_they_come(browser: Browser, server: RunningSer
     await browser.waits_for("#request-rows tr", "uses no quota")
     await browser.waits_for("#rate-text", "2 of 600 in the last 60 s")
     await browser.page.get_by_label("Errors only").check()
-    await browser.page.locator("#request-rows tr").filter(has_text="/products").wait_for(state="detached")
+    await browser.page.locator("#request-rows tr").filter(has_text="/products").first.wait_for(state="detached")
     await browser.waits_for("#request-rows tr", "/nothing")
 
 
@@ -150,7 +150,7 @@ async def test_a_switch_lets_requests_fail(browser: Browser, server: RunningServ
     await browser.waits_for("#active-faults li", "1 hit$|1 hit")
     await browser.waits_for("#request-rows tr", "503")
     await switch.uncheck()
-    await browser.page.locator("#active-faults li").wait_for(state="detached")
+    await browser.page.locator("#active-faults li").first.wait_for(state="detached")
     assert await get(server, "/products") == 200
     # Faults from elsewhere are shown, too.
     sandbox.faults.add(Fault(every=1, status=503))
@@ -172,7 +172,7 @@ async def test_a_form_adds_any_fault(browser: Browser, server: RunningServer) ->
     await browser.waits_for("#active-faults li", "GET /orders: 404, once")
     assert [await get(server, path) for path in ("/products", "/orders", "/orders")] == [200, 404, 200]
     await page.get_by_role("button", name="Remove the fault").click()
-    await page.locator("#active-faults li").wait_for(state="detached")
+    await page.locator("#active-faults li").first.wait_for(state="detached")
 
 
 async def test_the_clock_is_advanced_and_stands_still(browser: Browser, sandbox: Sandbox) -> None:
@@ -318,7 +318,7 @@ async def test_it_can_be_used_with_the_keyboard_alone(
     await browser.waits_for("#active-faults li", "503")
     await tab_to("Remove the fault")
     await page.keyboard.press("Enter")
-    await page.locator("#active-faults li").wait_for(state="detached")
+    await page.locator("#active-faults li").first.wait_for(state="detached")
     await tab_to("+ 1 hour")
     await page.keyboard.press("Space")
     await browser.waits_for("#ahead", "1 hour ahead")
@@ -380,7 +380,7 @@ async def test_one_of_several_stores_is_chosen(browser: Browser, server: Running
     await browser.waits_for("#request-rows tr", "1004.*402")
     await page.get_by_role("button", name="1004: suspended").click()
     await browser.waits_for("#store-name", "Store 1004: suspended")
-    await page.locator("#request-rows tr").filter(has_text="200").wait_for(state="detached")
+    await page.locator("#request-rows tr").filter(has_text="200").first.wait_for(state="detached")
     await page.get_by_label("Store", exact=True).fill("1003")
     await page.keyboard.press("Enter")
     await browser.waits_for("#store-name", "^Store 1003$")
