@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,6 +21,7 @@ __all__ = ["HashingStream", "PartFile"]
 _BUFFER_SIZE: Final = 1 << 16
 _CHUNK_SIZE: Final = 1 << 18
 _MAX_LENGTH_LINE: Final = 20
+_LENGTH_LINE: Final = re.compile(rb"\d+\n")
 
 
 class HashingStream(io.RawIOBase):
@@ -113,11 +115,15 @@ class PartFile(HashingStream):
         self.write(page)
 
     def pages(self) -> Iterator[bytes]:
-        """Yield the pages of a file that was written by `write_page`."""
+        """Yield the pages of a file that was written by `write_page`. Raises `OutputError` if it was changed since."""
         self.flush()
         with translate_os_errors(self.path), self.hidden.open("rb", buffering=_BUFFER_SIZE) as file:
             while line := file.readline(_MAX_LENGTH_LINE):
-                yield file.read(min(int(line), self.size))
+                length = int(line) if _LENGTH_LINE.fullmatch(line) else -1
+                page = file.read(length) if 0 <= length <= self.size else b""
+                if len(page) != length:
+                    raise self._changed_error()
+                yield page
 
     def write(self, data: "bytes | memoryview", /) -> int:  # type: ignore[override]  # never writes less than all
         """Write bytes as they are."""
@@ -142,10 +148,7 @@ class PartFile(HashingStream):
         try:
             file._read_content(size + 1)
             if (file.size, file.sha256) != (size, sha256):
-                raise OutputError(
-                    f"{self.hidden} was changed by another program while it was written, so nothing was published. "
-                    "Find out what writes there, then export again."
-                )
+                raise self._changed_error()
             if mode is not None and sys.platform != "win32":
                 with translate_os_errors(self.path):
                     os.fchmod(file._stream.fileno(), mode)
@@ -172,6 +175,12 @@ class PartFile(HashingStream):
         self.close()
         with suppress(OSError):
             self.hidden.unlink(missing_ok=True)
+
+    def _changed_error(self) -> OutputError:
+        return OutputError(
+            f"{self.hidden} was changed by another program while it was written, so nothing was published. "
+            "Find out what writes there, then export again."
+        )
 
     def _read_content(self, limit: int) -> None:
         """Count and hash the file's content, up to `limit` bytes."""

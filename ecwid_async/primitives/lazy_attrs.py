@@ -69,6 +69,9 @@ def create_class(
 
     def generate(without: Mapping[str, bool]) -> Mapping[str, Any]:
         twin: type = decorate(**{**options, **without})(type(cls.__name__, bases, dict(namespace)))
+        for field in attrs.fields(twin):
+            if field.validator or field.converter:  # attrs would run them on assignment, too
+                raise TypeError(f"{cls.__qualname__}.{field.name} has a validator or converter: use attrs itself")
         return vars(twin)
 
     is_frozen = decorate is attrs.frozen

@@ -54,6 +54,18 @@ def test_pages_are_read_back_as_they_were_written(tmp_path):
     assert list(part.pages()) == pages
 
 
+@pytest.mark.parametrize(
+    "content", [b"7\nA", b"7\nABCDEFG1\n", b"-7\nABCDEFG", b"x\nABCDEFG", b"7", b"9" * 19 + b"\nA"]
+)
+def test_pages_that_another_program_changes_are_refused(tmp_path, content):
+    part = PartFile(tmp_path / "orders.csv", "spool")
+    part.write_page(b"ABCDEFG")
+    part.flush()
+    part.hidden.write_bytes(content)
+    with pytest.raises(OutputError, match="changed by another program"):
+        list(part.pages())
+
+
 @pytest.mark.parametrize("content", [None, b"", b"A\n", b"A\nX\nC\n"])
 def test_a_file_that_differs_from_its_record_is_not_reopened(tmp_path, content):
     if content is not None:

@@ -168,3 +168,13 @@ def test_the_methods_of_an_unused_class_are_not_generated() -> None:
     assert inspect.isfunction(vars(cls)["__init__"])
     assert not inspect.isfunction(vars(cls)["__eq__"])
     assert not inspect.isfunction(vars(cls)["__repr__"])
+
+
+@pytest.mark.parametrize("option", ["validator", "converter"])
+def test_a_validator_or_converter_is_refused(option: str) -> None:
+    @lazy_attrs.define
+    class Checked:
+        count: int = attrs.field(**{option: attrs.validators.ge(0) if option == "validator" else int})
+
+    with pytest.raises(TypeError, match="use attrs itself"):
+        Checked(1)
